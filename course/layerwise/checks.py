@@ -46,7 +46,7 @@ def _array(value, what):
         )
     if isinstance(value, keras.KerasTensor):
         raise AssertionError(
-            f"{what} is a symbolic Keras tensor of shape {value.shape}; expected numbers"
+            f"{what} is a symbolic Keras tensor of shape {value.shape}, not numbers"
         )
     try:
         array = ops.convert_to_numpy(value)

@@ -66,7 +66,9 @@ def fashion_mnist(source="subset"):
 def _read_subset(path):
     advice = "Install layerwise again, or check the file out of git again."
     if not path.exists():
-        raise FileNotFoundError(f"The Fashion-MNIST subset is missing: {path}. {advice}")
+        raise FileNotFoundError(
+            f"The Fashion-MNIST subset is missing: {path}. {advice}"
+        )
     try:
         with np.load(path, allow_pickle=False) as arrays:
             names = ("x_train", "y_train", "x_test", "y_test")

@@ -27,7 +27,12 @@ def main():
     train, test = data.fashion_mnist("debian")
     x_train, y_train = first_of_each_class(*train, PER_CLASS["train"])
     x_test, y_test = first_of_each_class(*test, PER_CLASS["test"])
-    arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+    arrays = {
+        "x_train": x_train,
+        "y_train": y_train,
+        "x_test": x_test,
+        "y_test": y_test,
+    }
     # np.savez_compressed stamps the time of day into the archive; this does not.
     with zipfile.ZipFile(data.SUBSET, "w") as archive:
         for name, array in arrays.items():
