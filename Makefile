@@ -1,0 +1,58 @@
+# The verbs of the course. `make demo` and `make test` set up whatever is missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The environment is that of these two files; touching either makes it again.
+READY := $(VENV)/.ready
+
+.PHONY: help demo test test-all chapters build lab lint format lock clean
+
+help:
+	@echo "make demo       a class of twelve, graded from source to feedback"
+	@echo "make test       all tests"
+	@echo "make build      notebooks from their sources"
+	@echo "make chapters   every chapter at its default budget, with its minutes"
+	@echo "make test-all   test and chapters"
+	@echo "make lab        JupyterLab on the chapters"
+	@echo "make lint       ruff     make format   ruff, mending"
+	@echo "make lock       requirements.lock from pyproject.toml (needs uv)"
+	@echo "make clean      remove the environment and what runs left behind"
+
+demo: $(READY)
+	$(BIN)/autograder demo
+
+test: $(READY) lint
+	$(BIN)/python -m pytest
+
+test-all: test chapters
+
+chapters: $(READY)
+	$(BIN)/autograder build
+	$(BIN)/autograder chapters
+
+build: $(READY)
+	$(BIN)/autograder build
+
+lab: $(READY)
+	$(BIN)/jupyter lab --notebook-dir=course/notebooks/en
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .ruff_cache
+
+$(READY): requirements.lock pyproject.toml
+	@PYTHON=$(PYTHON) sh setup.sh $(VENV)
+	@touch $@

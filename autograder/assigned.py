@@ -1,0 +1,95 @@
+"""The two forms of an assignment that grading needs."""
+
+from dataclasses import dataclass
+
+import nbformat
+
+from autograder.build.metadata import is_test
+from autograder.build.notebooks import require_built
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """An assignment as grading sees it.
+
+    Attributes:
+        assignment: String, its id.
+        full: Notebook with solutions cleared and hidden tests in.
+        released: Notebook that students received: without the hidden tests.
+        files: Dict from relative path to bytes, the helper files that travel with it.
+        points: Dict from the grade id of each autograded test to its points.
+    """
+
+    assignment: str
+    full: nbformat.NotebookNode
+    released: nbformat.NotebookNode
+    files: dict
+    points: dict
+
+
+def load_assigned(course, assignment):
+    """Loads an assignment from its built solution.
+
+    Args:
+        course: `Course`.
+        assignment: String, the assignment's id.
+
+    Returns:
+        `Assigned`.
+
+    Raises:
+        CourseError: If there is no such assignment or it is not built.
+    """
+    course.check_assignment(assignment)
+    text = require_built(course, assignment)
+    full, released = forms_of(nbformat.reads(text, as_version=4), course.config)
+    points = {
+        cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)
+        for cell in full.cells
+        if is_test(cell)
+    }
+    return Assigned(
+        assignment, full, released, _helper_files(course, assignment), points
+    )
+
+
+def forms_of(solution, config):
+    """Clears a solution with nbgrader's own preprocessors, in the order of a release.
+
+    Args:
+        solution: Notebook with answers and hidden tests.
+        config: `traitlets` configuration.
+
+    Returns:
+        Notebook without answers, and notebook without hidden tests either.
+    """
+    from nbgrader import preprocessors as steps
+
+    def run(notebook, *classes):
+        for step in classes:
+            notebook, _ = step(config=config).preprocess(notebook, {})
+        return notebook
+
+    full = run(
+        nbformat.from_dict(solution),
+        steps.LockCells,
+        steps.ClearSolutions,
+        steps.ClearOutput,
+        steps.CheckCellMetadata,
+        steps.ComputeChecksums,
+    )
+    released = nbformat.reads(nbformat.writes(full), as_version=4)
+    released = run(released, steps.ClearHiddenTests, steps.ComputeChecksums)
+    return full, released
+
+
+def _helper_files(course, assignment):
+    from nbgrader.utils import find_all_files
+
+    folder = course.source / assignment
+    ignored = [*course.config.CourseDirectory.ignore, "*.ipynb"]
+    files = {}
+    for name in sorted(find_all_files(str(folder), ignored)):
+        path = folder / name
+        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return files

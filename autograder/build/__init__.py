@@ -1,0 +1,1 @@
+"""Makes notebooks of sources: one direction, the same bytes each time."""

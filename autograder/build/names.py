@@ -1,0 +1,60 @@
+"""Which names a cell binds, and which it expects from other cells."""
+
+import builtins
+import symtable
+from dataclasses import dataclass
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "get_ipython", "display"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """The global names of a piece of code.
+
+    Attributes:
+        bound: Frozen set of the names that it binds.
+        read: Frozen set of the names that it reads, functions inside included, and
+            neither binds itself nor finds among Python's own.
+    """
+
+    bound: frozenset
+    read: frozenset
+
+
+def plain_python(source):
+    """Returns a cell's source with IPython's magics as calls."""
+    return TransformerManager().transform_cell(source)
+
+
+def names_of(source):
+    """Finds the global names of a cell.
+
+    Args:
+        source: String, the cell's source. Magics are allowed.
+
+    Returns:
+        `Names`.
+
+    Raises:
+        SyntaxError: If the cell is not Python.
+    """
+    module = symtable.symtable(plain_python(source), "<cell>", "exec")
+    bound, read = set(), set()
+    for symbol in module.get_symbols():
+        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
+            bound.add(symbol.get_name())
+        if symbol.is_referenced():
+            read.add(symbol.get_name())
+    pending = list(module.get_children())
+    while pending:
+        table = pending.pop()
+        pending.extend(table.get_children())
+        for symbol in table.get_symbols():
+            if symbol.is_global():
+                if symbol.is_referenced():
+                    read.add(symbol.get_name())
+                if symbol.is_assigned():
+                    bound.add(symbol.get_name())
+    return Names(frozenset(bound), frozenset(read - bound - BUILTINS))

@@ -1,0 +1,86 @@
+"""Reads a py:percent source into a notebook whose cells know their line."""
+
+import re
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+MARKER = re.compile(r"^# %%( |$)")
+KERNELSPEC = {
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "name": "python3",
+}
+
+
+class SourceError(Exception):
+    """A fault in a source file, with its file and line."""
+
+    def __init__(self, path, line, message):
+        super().__init__(f"{path}:{line}: {message}")
+
+
+def read_source(path):
+    """Reads a source.
+
+    Args:
+        path: Path of a py:percent file.
+
+    Returns:
+        A notebook of format 4.5 without outputs, and a list with each cell's line: that
+        of its first line of text.
+
+    Raises:
+        SourceError: If a cell's metadata cannot be read, or text stands before the
+            first cell.
+    """
+    path = Path(path)
+    text = path.read_text(encoding="utf-8")
+    markers = [
+        number
+        for number, line in enumerate(text.splitlines(), start=1)
+        if MARKER.match(line)
+    ]
+    notebook = jupytext.reads(text, fmt="py:percent")
+    if len(notebook.cells) != len(markers):
+        raise SourceError(
+            path,
+            1,
+            f"{len(markers)} lines begin a cell (`# %%`) but {len(notebook.cells)} "
+            "cells were read: text stands before the first cell, or inside a string",
+        )
+    for cell, line in zip(notebook.cells, markers, strict=True):
+        if "incorrectly_encoded_metadata" in cell.metadata:
+            raise SourceError(
+                path,
+                line,
+                "the cell's metadata is not JSON: "
+                f"{cell.metadata['incorrectly_encoded_metadata']}",
+            )
+        # jupytext's own notes on blank lines are of no use in a notebook.
+        for key in [key for key in cell.metadata if key.startswith("lines_to_")]:
+            del cell.metadata[key]
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook, [line + 1 for line in markers]
+
+
+def set_cell_ids(notebook):
+    """Gives each cell an id that the next build gives again.
+
+    Args:
+        notebook: Notebook; its cells' ids are replaced. A cell with a grade id takes
+            that; the others are numbered.
+    """
+    for position, cell in enumerate(notebook.cells, start=1):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell["id"] = grade_id if grade_id else f"cell-{position:03}"
+
+
+def to_text(notebook):
+    """Returns a notebook as the text of its file."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"

@@ -1,0 +1,131 @@
+"""Writes a student's feedback page with nbgrader's exporter and template."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from autograder.build.metadata import HIDDEN, is_test
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class FeedbackWriter:
+    """Makes feedback pages; nbgrader's template is compiled once for all of them.
+
+    Args:
+        course: `Course`.
+        assigned: `Assigned`.
+    """
+
+    def __init__(self, course, assigned):
+        from nbgrader.converters import GenerateFeedback
+
+        self.course, self.assigned = course, assigned
+        # nbgrader's converter finds its template and styles; only its loop over
+        # folders is left out.
+        converter = GenerateFeedback(coursedir=course.directory(), config=course.config)
+        self.exporter = converter._exporter_class_default()(config=converter.config)
+        for step in converter.preprocessors:
+            self.exporter.register_preprocessor(step, enabled=True)
+
+    def write(self, student, notebook):
+        """Writes one page.
+
+        Args:
+            student: String, the student's id.
+            notebook: Notebook as it was graded.
+
+        Returns:
+            Path of the page.
+        """
+        name = self.assigned.assignment
+        resources = {
+            "unique_key": name,
+            "metadata": {"name": name},
+            "nbgrader": {
+                "student": student,
+                "assignment": name,
+                "notebook": name,
+                "db_url": self.course.db_url,
+            },
+        }
+        shown = without_hidden_tests(notebook, self.assigned.released)
+        page, _ = self.exporter.from_notebook_node(shown, resources)
+        path = self.course.feedback / student / name / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+        return path
+
+
+def without_hidden_tests(notebook, released):
+    """Takes the hidden tests out of a graded notebook, source and tracebacks.
+
+    Points and messages stay.
+
+    Args:
+        notebook: Notebook as it was graded.
+        released: Notebook that students received.
+
+    Returns:
+        A new notebook.
+    """
+    shown = nbformat.reads(nbformat.writes(notebook), as_version=4)
+    sources = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in released.cells
+        if is_test(cell)
+    }
+    for cell in filter(is_test, shown.cells):
+        visible = sources[cell.metadata.nbgrader.grade_id]
+        if HIDDEN in cell.source:
+            known = {line.strip() for line in visible.splitlines()}
+            secret = {
+                line.strip() for line in cell.source.splitlines() if line.strip()
+            } - known
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    output.traceback = _without(output.traceback, secret)
+            cell.source = visible.rstrip() + "\n# Hidden tests ran here too."
+    return shown
+
+
+def _without(traceback, secret):
+    """Drops the frames that quote a line of the hidden tests.
+
+    The last entry is the error's own name and message and stays.
+    """
+    kept = [
+        entry
+        for entry in traceback[:-1]
+        if not any(line in ANSI.sub("", entry) for line in secret)
+    ]
+    return kept + traceback[-1:]
+
+
+def add_banner(notebook, outcome, reason, notes):
+    """Puts a cell on top that says what happened, where there is something to say.
+
+    Args:
+        notebook: Notebook; it is changed.
+        outcome: String, the submission's outcome.
+        reason: String, why it is not `"graded"`.
+        notes: List of strings, what else a reader should know.
+    """
+    lines = []
+    if outcome != "graded":
+        lines.append(f"**Outcome: {outcome}.** {_sentence(reason)}")
+    lines += [_sentence(note) for note in notes]
+    if lines:
+        cell = nbformat.v4.new_markdown_cell("\n\n".join(lines), id="outcome")
+        notebook.cells.insert(0, cell)
+
+
+def _sentence(text):
+    text = text.strip().replace("`", "'")
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def relative(path, root):
+    """Returns a path as a reader types it from the course's root."""
+    return Path(path).relative_to(root).as_posix()

@@ -1,0 +1,243 @@
+"""Grades a class: reads submissions, runs them side by side, writes them one by one."""
+
+import contextlib
+import os
+import shutil
+from dataclasses import replace
+
+import nbformat
+
+from autograder.assigned import load_assigned
+from autograder.build.metadata import is_test
+from autograder.course import CourseError, find_course
+from autograder.execute import CRASHED, GRADED, execute
+from autograder.feedback import FeedbackWriter, add_banner
+from autograder.gradebook import GradebookWriter
+from autograder.journal import Journal, Outcome, key_of
+from autograder.pool import count_cores, map_unordered
+from autograder.report import print_outcome, print_table
+from autograder.restore import restore
+from autograder.roster import read_roster
+from autograder.submission import find_students, read_notebook, read_submission
+
+
+def grade(course, assignment, limits, workers=None, force=False, students=None):
+    """Grades an assignment for a class and prints the progress and a table.
+
+    Args:
+        course: `Course`, or the path of one.
+        assignment: String, the assignment's id.
+        limits: `Limits`.
+        workers: Integer, submissions at a time. Without it, the cores at hand.
+        force: Whether to run again what is graded and unchanged.
+        students: List of student ids; without it, everybody who handed in or is in the
+            roster.
+
+    Returns:
+        Integer, the exit status: 0 if every submission was graded, 1 if one has
+        another outcome.
+
+    Raises:
+        CourseError: If the assignment is not there or not built, or nobody handed in.
+    """
+    if not hasattr(course, "root"):
+        course = find_course(course)
+    outcomes = grade_class(course, assignment, limits, workers, force, students)
+    print_table(outcomes, course)
+    return 0 if all(outcome.outcome == GRADED for outcome in outcomes) else 1
+
+
+def grade_class(course, assignment, limits, workers=None, force=False, students=None):
+    """Grades an assignment for a class; arguments as for `grade`.
+
+    Returns:
+        List of `Outcome`, one for each student, in the order of their ids.
+    """
+    assigned = load_assigned(course, assignment)
+    roster = read_roster(course)
+    handed_in = find_students(course, assignment)
+    wanted = students or sorted({*handed_in, *roster.students})
+    unknown = sorted(set(wanted) - set(handed_in) - set(roster.students))
+    if unknown:
+        raise CourseError(
+            f"{', '.join(unknown)}: no such student under {course.submitted} or in the "
+            "roster"
+        )
+    if not handed_in:
+        raise CourseError(
+            f"Nobody handed in {assignment}: there is no "
+            f"{course.submitted}/STUDENT/{assignment} folder."
+        )
+    workers = workers or count_cores()
+    limits = replace(limits, threads=max(1, count_cores() // workers))
+    journal = Journal(course.classroom / "journal.jsonl")
+    outcomes = {}
+
+    with GradebookWriter(course, assigned) as gradebook:
+        gradebook.enter_assignment()
+        gradebook.enter_roster(roster)
+        feedback = FeedbackWriter(course, assigned)
+
+        def finish(submission, execution, notes, key):
+            outcome = _record(
+                course, assigned, gradebook, submission, execution, notes, key
+            )
+            page = course.autograded / submission.student / assignment
+            if submission.folder is not None:
+                feedback.write(
+                    submission.student,
+                    nbformat.read(page / f"{assignment}.ipynb", as_version=4),
+                )
+            journal.append(outcome)
+            outcomes[outcome.student] = outcome
+            print_outcome(outcome, len(outcomes), len(wanted))
+
+        def jobs():
+            for student in wanted:
+                submission = read_submission(course, assignment, student)
+                key = key_of(submission, assigned, limits)
+                known = journal.find(student, assignment)
+                kept = course.autograded / student / assignment / f"{assignment}.ipynb"
+                if not force and known and known.key == key and kept.is_file():
+                    late, notes = _lateness(course, gradebook, submission)
+                    outcomes[student] = _refreshed(known, gradebook, late, notes)
+                    print_outcome(outcomes[student], len(outcomes), len(wanted), True)
+                elif submission.outcome:
+                    finish(submission, None, [], key)
+                else:
+                    document = read_notebook(submission.notebook)
+                    notes = restore(document, assigned.full, assigned.released)
+                    content = nbformat.writes(document).encode("utf-8")
+                    files = {**submission.files, **assigned.files}
+                    yield (submission, notes, key), (content, limits, files)
+
+        for (submission, notes, key), execution, error in map_unordered(
+            execute, jobs(), workers
+        ):
+            finish(submission, error or execution, notes, key)
+    return [outcomes[student] for student in wanted]
+
+
+def _record(course, assigned, gradebook, submission, execution, notes, key):
+    """Writes one submission's grades and autograded notebook; returns its outcome."""
+    outcome, reason, seconds = submission.outcome, submission.reason, 0.0
+    if isinstance(execution, Exception):
+        outcome, reason = CRASHED, f"the process that ran it died ({execution})"
+    elif execution is not None:
+        outcome, reason, seconds = (
+            execution.outcome,
+            execution.reason,
+            execution.seconds,
+        )
+    if execution is None or isinstance(execution, Exception):
+        document = _not_run(assigned, outcome)
+    else:
+        document = nbformat.reads(execution.notebook.decode("utf-8"), as_version=4)
+    result = Outcome(
+        submission.student,
+        assigned.assignment,
+        outcome,
+        reason,
+        max_score=sum(assigned.points.values()),
+        flags=["restored"] if notes else [],
+        notes=[f"put back: {', '.join(notes)}"] if notes else [],
+        seconds=round(seconds, 2),
+        cells=cell_verdicts(document),
+        key=key,
+    )
+    if submission.folder is None:
+        return result
+    late, late_notes = _lateness(course, gradebook, submission)
+    score, max_score = gradebook.save(submission.student, document)
+    add_banner(document, outcome, reason, [*result.notes, *late_notes])
+    _write_autograded(course, submission, document, assigned)
+    return replace(
+        result,
+        score=score,
+        max_score=max_score,
+        flags=[*late, *result.flags],
+        notes=[*late_notes, *result.notes],
+    )
+
+
+def cell_verdicts(document):
+    """Returns what each autograded test said.
+
+    Args:
+        document: Executed notebook.
+
+    Returns:
+        Dict from grade id to `[points, message]`; the message is empty for full marks.
+    """
+    from nbgrader.utils import determine_grade
+
+    verdicts = {}
+    for cell in filter(is_test, document.cells):
+        points, _ = determine_grade(cell)
+        errors = [out for out in cell.outputs if out.output_type == "error"]
+        message = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else ""
+        verdicts[cell.metadata.nbgrader.grade_id] = [points, message]
+    return verdicts
+
+
+def _not_run(assigned, outcome):
+    """Returns the assignment as nobody answered it, each test with an error."""
+    document = nbformat.reads(nbformat.writes(assigned.full), as_version=4)
+    for cell in filter(is_test, document.cells):
+        text = f"this test did not run: the submission is {outcome}"
+        cell.outputs = [
+            nbformat.v4.new_output(
+                "error", ename="NotRun", evalue=text, traceback=[f"NotRun: {text}"]
+            )
+        ]
+    return document
+
+
+def _lateness(course, gradebook, submission):
+    """Enters the submission; returns the flags and notes of a late one."""
+    if submission.folder is None:
+        return [], []
+    try:
+        stamp = course.directory().get_existing_timestamp(str(submission.folder))
+    except (ValueError, OverflowError):
+        return ["no-time"], ["timestamp.txt holds no date that can be read"]
+    seconds = gradebook.enter_submission(submission.student, stamp)
+    if seconds <= 0:
+        return [], []
+    minutes = int(seconds // 60)
+    return ["late"], [f"late by {minutes // 60} h {minutes % 60} min"]
+
+
+def _refreshed(known, gradebook, late, late_notes):
+    """Returns a kept outcome with what may have changed since: marks and lateness."""
+    flags = [flag for flag in known.flags if flag not in ("late", "no-time")]
+    notes = [note for note in known.notes if not note.startswith("late by")]
+    try:
+        score, max_score = gradebook.score(known.student)
+    except ValueError:
+        score, max_score = known.score, known.max_score
+    return replace(
+        known,
+        score=score,
+        max_score=max_score,
+        flags=[*late, *flags],
+        notes=[*late_notes, *notes],
+    )
+
+
+def _write_autograded(course, submission, document, assigned):
+    """Writes what nbgrader keeps of a graded submission, read-only as nbgrader does."""
+    name = submission.assignment
+    folder = course.autograded / submission.student / name
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    for relative, content in {**submission.files, **assigned.files}.items():
+        target = folder / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    nbformat.write(document, folder / f"{name}.ipynb")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with contextlib.suppress(PermissionError):
+                os.chmod(path, 0o444)

@@ -1,0 +1,128 @@
+"""The one writer of nbgrader's gradebook."""
+
+import warnings
+from datetime import timedelta
+
+from autograder.course import CourseError
+
+
+class GradebookWriter:
+    """Writes one assignment's grades; everything goes through nbgrader's own API.
+
+    Args:
+        course: `Course`.
+        assigned: `Assigned`.
+    """
+
+    def __init__(self, course, assigned):
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SAWarning
+
+        # nbgrader 0.9 adds its rows in an order that SQLAlchemy 2 remarks on.
+        warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+        self.course = course
+        self.assigned = assigned
+        self.assignment = assigned.assignment
+        self.extensions = {}
+        course.classroom.mkdir(parents=True, exist_ok=True)
+        self.gradebook = Gradebook(
+            course.db_url, course.config.CourseDirectory.course_id
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.gradebook.close()
+
+    def enter_assignment(self):
+        """Enters the assignment and its cells; doing it again changes nothing.
+
+        Raises:
+            CourseError: If cells were added or removed after students were graded.
+        """
+        import nbformat
+        from nbgrader.preprocessors import SaveCells
+
+        self.gradebook.update_or_create_assignment(self.assignment)
+        document = nbformat.from_dict(self.assigned.full)
+        try:
+            SaveCells(config=self.course.config).preprocess(
+                document, self._resources(".")
+            )
+        except RuntimeError as error:
+            raise CourseError(
+                f"{self.assignment} has other cells than when the class was graded: "
+                f"{error}. Put the cells back, or remove the assignment's submissions "
+                f"with `nbgrader db assignment remove {self.assignment} --force` and "
+                "grade again."
+            ) from error
+        self.gradebook.db.expire_all()
+
+    def enter_roster(self, roster):
+        """Enters students, due date and extensions.
+
+        Args:
+            roster: `Roster`.
+        """
+        due = roster.due.get(self.assignment)
+        if due is not None:
+            self.gradebook.update_or_create_assignment(self.assignment, duedate=due)
+        for student, details in roster.students.items():
+            self.gradebook.update_or_create_student(student, **details)
+        self.extensions = roster.extensions.get(self.assignment, {})
+
+    def enter_submission(self, student, timestamp):
+        """Enters that a student handed in, and when.
+
+        Args:
+            student: String, the student's id.
+            timestamp: `datetime` in UTC without zone, or `None` if it is not known.
+
+        Returns:
+            Float, the seconds by which it is late; 0 if it is not.
+        """
+        self.gradebook.update_or_create_student(student)
+        details = {"timestamp": timestamp} if timestamp else {}
+        submission = self.gradebook.update_or_create_submission(
+            self.assignment, student, **details
+        )
+        # What the roster does not mention is left as it is: somebody may have set it.
+        if student in self.extensions:
+            submission.extension = timedelta(hours=self.extensions[student])
+            self.gradebook.db.commit()
+        return submission.total_seconds_late
+
+    def save(self, student, notebook):
+        """Saves the grades that an executed notebook shows.
+
+        Args:
+            student: String, the student's id.
+            notebook: Notebook with outputs.
+
+        Returns:
+            Two floats: the score and the most that could be had.
+        """
+        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+        resources = self._resources(student)
+        for step in (SaveAutoGrades, AssignLatePenalties):
+            step(config=self.course.config).preprocess(notebook, resources)
+        self.gradebook.db.expire_all()
+        saved = self.gradebook.find_submission(self.assignment, student)
+        return saved.score, saved.max_score
+
+    def score(self, student):
+        """Returns a graded student's score and the most that could be had."""
+        saved = self.gradebook.find_submission(self.assignment, student)
+        return saved.score, saved.max_score
+
+    def _resources(self, student):
+        return {
+            "nbgrader": {
+                "student": student,
+                "assignment": self.assignment,
+                "notebook": self.assignment,
+                "db_url": self.course.db_url,
+            }
+        }

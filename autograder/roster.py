@@ -1,0 +1,106 @@
+"""Reads `classroom/course.toml`: due dates, students and extensions."""
+
+import shutil
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.course import CourseError
+
+FILE = "course.toml"
+SAMPLE = Path(__file__).parent / "data_files" / "course.sample.toml"
+STUDENT_KEYS = {"first_name", "last_name", "email", "lms_user_id", "extensions"}
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What the file says.
+
+    Attributes:
+        due: Dict from assignment id to `datetime` in UTC without zone, as nbgrader
+            keeps it.
+        students: Dict from student id to a dict of nbgrader's fields.
+        extensions: Dict from assignment id to a dict from student id to hours.
+    """
+
+    due: dict = field(default_factory=dict)
+    students: dict = field(default_factory=dict)
+    extensions: dict = field(default_factory=dict)
+
+
+def read_roster(course):
+    """Reads the course's roster; the first time, puts a sample there to edit.
+
+    Args:
+        course: `Course`.
+
+    Returns:
+        `Roster`, empty as long as the sample is as it was.
+
+    Raises:
+        CourseError: With the entry at fault, what was received and what is expected.
+    """
+    path = course.classroom / FILE
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(SAMPLE, path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} is not TOML: {error}") from error
+    _expect_keys(path, "the file", data, {"assignments", "students"})
+    due = {
+        name: _due(path, name, entry, course)
+        for name, entry in _table(path, "assignments", data).items()
+    }
+    students, extensions = {}, {}
+    for student, entry in _table(path, "students", data).items():
+        if not isinstance(entry, dict):
+            raise CourseError(f"{path}: students.{student} must be a table")
+        _expect_keys(path, f"students.{student}", entry, STUDENT_KEYS)
+        students[student] = {k: v for k, v in entry.items() if k != "extensions"}
+        for name, hours in _table(path, "extensions", entry).items():
+            _expect_assignment(path, f"students.{student}.extensions", name, course)
+            if isinstance(hours, bool) or not isinstance(hours, int | float):
+                raise CourseError(
+                    f"{path}: students.{student}.extensions.{name} must be a number "
+                    f"of hours. Received: {hours!r}"
+                )
+            extensions.setdefault(name, {})[student] = hours
+    return Roster(due, students, extensions)
+
+
+def _table(path, name, data):
+    value = data.get(name, {})
+    if not isinstance(value, dict):
+        raise CourseError(f"{path}: {name} must be a table. Received: {value!r}")
+    return value
+
+
+def _expect_keys(path, where, entry, known):
+    unknown = sorted(set(entry) - known)
+    if unknown:
+        raise CourseError(
+            f"{path}: {where} has {', '.join(unknown)}, which means nothing here. "
+            f"Known: {', '.join(sorted(known))}"
+        )
+
+
+def _expect_assignment(path, where, name, course):
+    if name not in course.assignments():
+        raise CourseError(
+            f"{path}: {where} names {name!r}. Assignments: "
+            + (", ".join(course.assignments()) or "none")
+        )
+
+
+def _due(path, name, entry, course):
+    _expect_assignment(path, "assignments", name, course)
+    value = entry.get("due") if isinstance(entry, dict) else entry
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise CourseError(
+            f"{path}: assignments.{name}.due must be a date and time with an offset, "
+            f"such as 2027-03-14T23:59:00+08:00. Received: {value!r}"
+        )
+    return value.astimezone(UTC).replace(tzinfo=None)
