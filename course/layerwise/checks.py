@@ -109,7 +109,10 @@ def close(value, expected, what="the output", rtol=1e-4, atol=1e-5):
         return
     if received.ndim == 0:
         raise AssertionError(f"{what} is {received:.6g}; expected {wanted:.6g}")
-    worst = np.unravel_index(np.argmax(np.abs(received - wanted)), received.shape)
+    # Places that agree do not compete: there, NaN and inf have no usable difference.
+    off = np.zeros(received.shape)
+    off[wrong] = np.nan_to_num(np.abs(received[wrong] - wanted[wrong]), nan=np.inf)
+    worst = np.unravel_index(np.argmax(off), received.shape)
     place = ", ".join(str(int(index)) for index in worst)
     raise AssertionError(
         f"{what} is wrong in {int(wrong.sum())} of {wrong.size} numbers, most at "
@@ -153,7 +156,9 @@ def raises(fn, *args, error=ValueError, what=None):
     """
     kinds = error if isinstance(error, tuple) else (error,)
     names = " or ".join(kind.__name__ for kind in kinds)
-    what = what or f"the call with {', '.join(map(_describe, args))}"
+    if what is None:
+        shown = ", ".join(map(_describe, args))
+        what = f"the call with {shown}" if args else "the call"
     try:
         result = fn(*args)
     except kinds:
@@ -198,7 +203,8 @@ def find_layers(value, class_name=None):
         class_name: String such as `"Conv2D"`; without it, all layers.
 
     Returns:
-        List of layers that contain no others.
+        List of layers that contain no others; by class name, of containers such as
+        `LSTM` too.
     """
     found, seen = [], set()
 
@@ -211,7 +217,7 @@ def find_layers(value, class_name=None):
         )
         for child in inner:
             visit(child)
-        if not inner and class_name in (None, type(layer).__name__):
+        if type(layer).__name__ == class_name or not (inner or class_name):
             found.append(layer)
 
     visit(value)
@@ -260,7 +266,25 @@ def as_model(fn, *shapes, **arguments):
         raise TypeError(
             f"{name} must return a Keras tensor. Received: {_describe(outputs)}{hint}"
         )
-    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
+    try:
+        return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
+    except ValueError as error:
+        raise TypeError(
+            f"{name} returned a Keras tensor that does not depend on its input"
+        ) from error
+
+
+class _Updates(keras.StatelessScope):
+    """Holds back what is assigned to variables, and knows to which."""
+
+    def __init__(self):
+        super().__init__()
+        self.variables = []
+
+    def add_update(self, update):
+        if self.get_current_value(update[0]) is None:
+            self.variables.append(update[0])
+        super().add_update(update)
 
 
 def gradient(fn, *args):
@@ -274,16 +298,33 @@ def gradient(fn, *args):
     Returns:
         NumPy array of the shape of the floating-point argument; a tuple of arrays
         where there are several. An argument that `fn` does not use has gradient 0.
+
+    Raises:
+        ValueError: If no argument is of floating-point numbers.
+        TypeError: If `fn` returns `None`.
     """
     arrays = [np.asarray(arg) for arg in args]
-    places = [index for index, array in enumerate(arrays) if array.dtype.kind == "f"]
+    places = [
+        index
+        for index, array in enumerate(arrays)
+        if array.dtype.kind == "f" or array.dtype.name == "bfloat16"
+    ]
+    if not places:
+        raise ValueError(
+            "gradient needs an argument of floating-point numbers. "
+            f"Received: {', '.join(map(_describe, args)) or 'no argument'}"
+        )
     backend = keras.backend.backend()
 
     def total(*chosen):
-        full = [ops.convert_to_tensor(array) for array in arrays]
+        full = list(args)
         for place, tensor in zip(places, chosen, strict=True):
             full[place] = tensor
-        return ops.sum(fn(*full))
+        value = fn(*full)
+        if value is None:
+            name = getattr(fn, "__name__", type(fn).__name__)
+            raise TypeError(f"{name} returned None: is a `return` missing?")
+        return ops.sum(value)
 
     chosen = [ops.convert_to_tensor(arrays[place]) for place in places]
     if backend == "tensorflow":
@@ -296,12 +337,27 @@ def gradient(fn, *args):
     elif backend == "jax":
         import jax
 
-        grads = jax.grad(total, argnums=tuple(range(len(chosen))))(*chosen)
+        updates = _Updates()
+
+        def stateless(*chosen):
+            with updates:
+                value = total(*chosen)
+            return value, list(map(updates.get_current_value, updates.variables))
+
+        # An assignment under `jax.grad` (moving statistics, say) would leave a tracer
+        # in the variable: the value comes out beside the gradient, and is assigned now.
+        differentiate = jax.grad(stateless, tuple(range(len(chosen))), has_aux=True)
+        grads, values = differentiate(*chosen)
+        for variable, value in zip(updates.variables, values, strict=True):
+            variable.assign(value)
     elif backend == "torch":
         import torch
 
         chosen = [tensor.detach().requires_grad_() for tensor in chosen]
-        grads = torch.autograd.grad(total(*chosen), chosen, allow_unused=True)
+        value = total(*chosen)
+        grads = [None] * len(chosen)
+        if value.requires_grad:
+            grads = torch.autograd.grad(value, chosen, allow_unused=True)
     else:
         raise NotImplementedError(f"gradient does not know the backend {backend!r}")
     result = tuple(
@@ -338,8 +394,8 @@ def each(fn, cases):
 def seeded(seed):
     """Makes what is drawn inside the same each time, on every backend.
 
-    The generators of Python and NumPy are put back afterwards, so that nothing outside
-    depends on whether this ran.
+    The generators of Python and NumPy are put back afterwards. Those of Keras and of
+    its backend stay where the draws inside left them: they have no public state.
 
     Args:
         seed: Integer.

@@ -187,7 +187,7 @@ def small_resnet(
 
     One convolution, three stages of `n` basic blocks each, global average pooling and
     a dense layer: 6n + 2 layers with weights. Where shapes change the shortcut is a
-    projection; the paper pads with zeros there, which saves some 2,500 weights.
+    projection; the paper pads with zeros there, which saves 2,752 trainable weights.
 
     Args:
         n: Integer, blocks in a stage: 3 gives ResNet-20, 9 gives ResNet-56.
@@ -203,7 +203,12 @@ def small_resnet(
     Returns:
         A `keras.Model` from images (batch, height, width, channels) to logits
         (batch, num_classes).
+
+    Raises:
+        ValueError: If `n` is less than 1.
     """
+    if n < 1:
+        raise ValueError(f"n must be at least 1. Received: {n!r}")
     inputs = keras.Input(input_shape)
     x = conv_bn(inputs, filters, 3, strides)
     for index in range(3):
