@@ -1,0 +1,11 @@
+"""Kernels that start warm: forks of a parent that has imported Keras already.
+
+`import tensorflow, keras` costs some 10 s of CPU; a fork costs hundredths of a second.
+
+    client.py ── asks for a fork ──► parent.py ── fork ──► child.py ── ipykernel
+       ▲                                │
+       └──────── pid, exit status ──────┘
+
+`provisioner.py` is the door for Jupyter: nbclient, nbgrader, JupyterLab and JupyterHub
+start kernels through it and notice no difference but the time.
+"""

@@ -1,0 +1,101 @@
+"""What a fork does before it is a kernel: it takes the request's place in the world."""
+
+import importlib
+import os
+import random
+import signal
+import sys
+
+from autograder.warm import settings, wire
+
+INLINE = "module://matplotlib_inline.backend_inline"
+
+
+class GuardedEnvironment(type(os.environ)):
+    """An environment in which what was read at import cannot be set any more."""
+
+    def __setitem__(self, key, value):
+        if key == "KERAS_BACKEND" and value != self.get(key):
+            raise RuntimeError(
+                f"KERAS_BACKEND={value} comes too late: this kernel has imported Keras "
+                f"with {self.get(key)!r} already. Set it before the kernel starts, in "
+                "the kernel's specification or the server's environment."
+            )
+        super().__setitem__(key, value)
+
+
+def run(connection):
+    """Reads the request, becomes what it asks for, and runs it.
+
+    Args:
+        connection: Unix socket to the client. The request is `{"env": {...}, "cwd":
+            ..., "target": "module:function", "arguments": [...]}`; its descriptors are
+            stdin, stdout, stderr and whatever the target takes.
+
+    Returns:
+        What the target returned: the exit status.
+    """
+    os.setsid()
+    request, fds = wire.receive(connection)
+    for number, fd in enumerate(fds[:3]):
+        os.dup2(fd, number)
+        os.close(fd)
+    wire.send(connection, {"pid": os.getpid()})
+    connection.close()
+    settle(request["env"], request["cwd"])
+    module, name = request["target"].split(":")
+    target = getattr(importlib.import_module(module), name)
+    return target(*request["arguments"], *fds[3:])
+
+
+def settle(environment, folder):
+    """Puts a request's environment in place of the parent's, and draws new seeds.
+
+    Args:
+        environment: Dict of strings; it replaces the parent's.
+        folder: String, the working folder.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    own = {name: os.environ[name] for name in settings.DEFAULTS if name in os.environ}
+    os.environ.clear()
+    os.environ.update({**own, **environment})
+    # ipykernel ends itself when the process with this number is not its parent.
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    os.environ.setdefault("MPLBACKEND", INLINE)
+    os.environ.__class__ = GuardedEnvironment
+    os.chdir(folder)
+    if sys.path[:1] != [""]:
+        sys.path.insert(0, "")
+    _select_backend(os.environ["MPLBACKEND"])
+    reseed()
+
+
+def _select_backend(name):
+    """Does what matplotlib would have done, had it been imported just now."""
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is not None:
+        matplotlib.rcParams["backend"] = name
+
+
+def reseed():
+    """Draws new seeds for every generator that the parent may have made."""
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+    state = sys.modules.get("keras.src.backend.common.global_state")
+    if state is not None:
+        from keras.src.random import seed_generator
+
+        state.set_global_attribute(seed_generator.GLOBAL_SEED_GENERATOR, None)
+
+
+def kernel(*arguments):
+    """Runs an IPython kernel.
+
+    Args:
+        *arguments: Strings, as after `python -m ipykernel_launcher`.
+    """
+    from ipykernel import kernelapp
+
+    kernelapp.IPKernelApp.launch_instance(argv=list(arguments))

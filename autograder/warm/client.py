@@ -1,0 +1,192 @@
+"""Asks a warm parent for a process, and starts the parent where there is none."""
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from autograder.warm import settings, wire
+
+# A parent that nobody asks for anything goes after this long. Seconds.
+IDLE_SECONDS = 900
+# `import tensorflow, keras` takes 10 s here; a loaded machine more.
+START_SECONDS = 180
+
+
+class WarmError(RuntimeError):
+    """No warm process is to be had: the message says why."""
+
+
+def available():
+    """Returns whether this system can fork warm processes at all."""
+    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+def meeting_place():
+    """Returns the folder of the parents' sockets, private to this user.
+
+    Raises:
+        WarmError: If somebody else owns it.
+    """
+    base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    folder = base / f"layerwise-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    private = stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
+    if status.st_uid != os.getuid() or not private:
+        raise WarmError(f"{folder} is not a private folder of this user: remove it")
+    return folder
+
+
+def connect(environment):
+    """Connects to the parent that fits an environment; starts it if need be.
+
+    Args:
+        environment: Dict of strings, the environment that the process is to have.
+
+    Returns:
+        Connected Unix socket.
+
+    Raises:
+        WarmError: If no parent could be started; the message holds its last words.
+    """
+    path = meeting_place() / f"{settings.parent_key(environment)}.sock"
+    connection = _try(path)
+    if connection is not None:
+        return connection
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        connection = _try(path)
+        return connection or _start(path, environment)
+
+
+def _try(path):
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(str(path))
+    except (FileNotFoundError, ConnectionRefusedError):
+        connection.close()
+        return None
+    return connection
+
+
+def _start(path, environment):
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    with path.with_suffix(".log").open("wb") as log:
+        parent = subprocess.Popen(
+            [sys.executable, "-m", "autograder.warm.parent", path, str(IDLE_SECONDS)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=settings.parent_environment(environment),
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        connection = _try(path)
+        if connection is not None:
+            return connection
+        if parent.poll() is not None:
+            break
+        time.sleep(0.02)
+    with contextlib.suppress(ProcessLookupError):
+        parent.kill()
+    words = path.with_suffix(".log").read_text(errors="replace").strip()[-2000:]
+    raise WarmError(f"the warm parent did not start:\n{words}")
+
+
+class ForkedProcess:
+    """A process that a parent forked for us; it looks like `subprocess.Popen`.
+
+    Args:
+        target: String, `module:function`, what the process runs.
+        arguments: List of strings for the target.
+        environment: Dict of strings.
+        folder: String, the working folder.
+        fds: Three open descriptors for stdin, stdout and stderr, and any others that
+            the target takes.
+
+    Raises:
+        WarmError: If no parent is to be had, or it refuses to fork.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, target, arguments, environment, folder, fds):
+        self.returncode = None
+        self.connection = connect(environment)
+        try:
+            request = {
+                "target": target,
+                "arguments": list(arguments),
+                "env": dict(environment),
+                "cwd": str(folder),
+            }
+            wire.send(self.connection, request, fds)
+            answer, _ = wire.receive(self.connection)
+        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+            self.connection.close()
+            raise WarmError("the warm parent went away") from error
+        if "error" in answer:
+            self.connection.close()
+            raise WarmError(answer["error"])
+        self.pid = answer["pid"]
+
+    def poll(self):
+        """Returns the exit status, or `None` while the process runs."""
+        if self.returncode is None:
+            readable, _, _ = select.select([self.connection], [], [], 0)
+            if readable:
+                self._take_end()
+        return self.returncode
+
+    def wait(self, timeout=None):
+        """Waits for the end.
+
+        Args:
+            timeout: Float, seconds; `None` waits for ever.
+
+        Returns:
+            Integer, the exit status; negative for a signal.
+
+        Raises:
+            subprocess.TimeoutExpired: If it runs longer.
+        """
+        if self.returncode is None:
+            readable, _, _ = select.select([self.connection], [], [], timeout)
+            if not readable:
+                raise subprocess.TimeoutExpired("warm process", timeout)
+            self._take_end()
+        return self.returncode
+
+    def _take_end(self):
+        try:
+            answer, _ = wire.receive(self.connection)
+            self.returncode = answer["exit"]
+        except (EOFError, OSError):
+            # The parent is gone, and its children with it.
+            self.returncode = -signal.SIGKILL
+        self.connection.close()
+
+    def send_signal(self, signum):
+        """Sends a signal to the process and what it started, while it runs."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signum)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self):
+        self.send_signal(signal.SIGTERM)

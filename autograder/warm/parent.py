@@ -1,0 +1,204 @@
+"""The warm parent: imports once, forks for each request, reports how children end.
+
+    python -m autograder.warm.parent SOCKET IDLE_SECONDS
+
+It never runs an operation and never reads a request: it forks first and lets the child
+read, so that one kernel's keys and environment are not in the memory of the next.
+"""
+
+import contextlib
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+
+from autograder.warm import child, wire
+
+BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
+# What kernels use soon after they start.
+PRELOADED = (
+    "numpy",
+    "keras",
+    "matplotlib.pyplot",
+    "IPython",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+)
+
+
+def main(path, idle_seconds):
+    """Imports, listens and forks until nobody has asked for a while.
+
+    Args:
+        path: String, where to make the Unix socket.
+        idle_seconds: Float, how long to wait without children and requests.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    preload()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # The name appears only when connections are welcome.
+    listener.bind(f"{path}.new")
+    listener.listen(64)
+    os.rename(f"{path}.new", path)
+    identity = os.stat(path).st_ino
+    gc.collect()
+    gc.freeze()
+    try:
+        serve(listener, idle_seconds)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            if os.stat(path).st_ino == identity:
+                os.unlink(path)
+
+
+def preload():
+    """Imports what kernels need; the backend first, since Keras imports it anyway."""
+    names = [BACKENDS.get(os.environ.get("KERAS_BACKEND", "tensorflow")), *PRELOADED]
+    for name in filter(None, names):
+        importlib.import_module(name)
+
+
+def find_initialised():
+    """Looks for a backend that cannot be forked any more.
+
+    Returns:
+        String that names it, or `None`.
+    """
+    context = sys.modules.get("tensorflow.python.eager.context")
+    current = getattr(context, "_context", None)
+    if current is not None and getattr(current, "_initialized", False):
+        return "TensorFlow's eager context"
+    bridge = sys.modules.get("jax._src.xla_bridge")
+    if getattr(bridge, "_backends", None):
+        return "a JAX backend"
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        return "CUDA, through torch"
+    return None
+
+
+def serve(listener, idle_seconds):
+    """Accepts connections, forks, and watches the children.
+
+    Args:
+        listener: Listening Unix socket.
+        idle_seconds: Float, as in `main`.
+    """
+    poller = select.poll()
+    poller.register(listener, select.POLLIN)
+    children = Children(poller)
+    quiet_since = time.monotonic()
+    while True:
+        if children.connections:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > idle_seconds:
+            return
+        for fd, _ in poller.poll(1000 * min(idle_seconds, 5)):
+            if fd == listener.fileno():
+                quiet_since = time.monotonic()
+                _accept(listener, poller, children)
+            elif fd in children.by_pidfd:
+                children.report_end(fd)
+            elif fd in children.by_connection:
+                children.kill(fd)
+
+
+class Children:
+    """The running kernels of a parent, and the clients who asked for them.
+
+    Args:
+        poller: `select.poll` object that watches them.
+    """
+
+    def __init__(self, poller):
+        self.poller = poller
+        self.by_pidfd = {}
+        self.by_connection = {}
+        self.connections = {}
+
+    def add(self, pid, connection):
+        """Starts to watch a child and its client."""
+        pidfd = os.pidfd_open(pid)
+        self.by_pidfd[pidfd] = pid
+        self.by_connection[connection.fileno()] = pidfd
+        self.connections[pid] = connection
+        self.poller.register(pidfd, select.POLLIN)
+        # Only the client's leaving: what it sends is for the child to read.
+        self.poller.register(connection, select.POLLRDHUP)
+
+    def report_end(self, pidfd):
+        """Tells the client how its kernel ended."""
+        pid = self.by_pidfd.pop(pidfd)
+        connection = self.connections.pop(pid)
+        self.poller.unregister(pidfd)
+        if self.by_connection.pop(connection.fileno(), None) is not None:
+            self.poller.unregister(connection)
+        # What the kernel started and left in its group goes with it; as long as the
+        # child is not reaped, nobody else can have its number.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        os.close(pidfd)
+        with contextlib.suppress(OSError):
+            connection.settimeout(1)
+            wire.send(connection, {"exit": os.waitstatus_to_exitcode(status)})
+        connection.close()
+
+    def kill(self, connection):
+        """Kills the kernel of a client that is gone."""
+        pidfd = self.by_connection.pop(connection)
+        self.poller.unregister(connection)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+
+    def close(self):
+        """Closes the descriptors, in a child that has no business with them."""
+        for pidfd in self.by_pidfd:
+            os.close(pidfd)
+        for connection in self.connections.values():
+            connection.close()
+
+
+def _accept(listener, poller, children):
+    connection, _ = listener.accept()
+    fault = find_initialised()
+    if fault:
+        wire.send(
+            connection,
+            {"error": f"the warm parent cannot be forked: {fault} is initialised"},
+        )
+        connection.close()
+        # A fresh parent may do better; this one never will.
+        raise SystemExit(3)
+    pid = os.fork()
+    if pid == 0:
+        _become_child(connection, listener, children)
+    children.add(pid, connection)
+
+
+def _become_child(connection, listener, children):
+    """Leaves everything of the parent's behind, and runs the request."""
+    status = 1
+    try:
+        listener.close()
+        children.close()
+        status = child.run(connection)
+    except SystemExit as stop:
+        status = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status or 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], float(sys.argv[2]))

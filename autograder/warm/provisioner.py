@@ -1,0 +1,102 @@
+"""Warm kernels for Jupyter: a standard kernel provisioner."""
+
+import os
+import pathlib
+import sys
+import tempfile
+
+from jupyter_client.provisioning import LocalProvisioner
+
+from autograder.warm import client
+
+# The longest path of a Unix socket, less the channel's number that Jupyter adds.
+LONGEST_SOCKET = 100
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Forks kernels from a warm parent; where none is to be had, starts cold ones."""
+
+    async def pre_launch(self, **kwargs):
+        """Chooses sockets in a private folder, where the manager left it open."""
+        manager = self.parent
+        if manager is not None and client.available() and manager.transport == "tcp":
+            # Jupyter's own choice is in the runtime folder, whose path can be too long
+            # for a socket where users have long names.
+            folder = tempfile.mkdtemp(prefix="lw-")
+            manager.transport, manager.ip = "ipc", os.path.join(folder, "k")
+            self.sockets = folder
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd, **kwargs):
+        """Forks a kernel.
+
+        Args:
+            cmd: List of strings, the kernel's command line.
+            **kwargs: `env`, `cwd` and descriptors, as for `subprocess.Popen`.
+
+        Returns:
+            The connection information.
+        """
+        arguments = kernel_arguments(cmd)
+        if not client.available() or arguments is None:
+            return await super().launch_kernel(cmd, **kwargs)
+        environment = kwargs.get("env") or dict(os.environ)
+        folder = kwargs.get("cwd") or os.getcwd()
+        with open(os.devnull, "r+b") as null:
+            fds = [
+                _descriptor(kwargs.get(name), null.fileno(), standard)
+                for name, standard in (("stdin", None), ("stdout", 1), ("stderr", 2))
+            ]
+            try:
+                self.process = client.ForkedProcess(
+                    "autograder.warm.child:kernel", arguments, environment, folder, fds
+                )
+            except client.WarmError as error:
+                self.log.warning("Starting a cold kernel: %s", error)
+                return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.pgid = self.process.pid
+        self.cwd = pathlib.Path(folder)
+        return self.connection_info
+
+    async def send_signal(self, signum):
+        """Sends a signal to the kernel and what it started."""
+        if isinstance(self.process, client.ForkedProcess):
+            # A bare number could be somebody else's by now.
+            self.process.send_signal(signum)
+        else:
+            await super().send_signal(signum)
+
+    async def cleanup(self, restart=False):
+        """Removes the sockets' folder, unless the kernel starts again on it."""
+        await super().cleanup(restart)
+        folder = getattr(self, "sockets", None)
+        if folder and not restart:
+            for path in pathlib.Path(folder).glob("k-*"):
+                path.unlink(missing_ok=True)
+            if os.path.isdir(folder):
+                os.rmdir(folder)
+
+
+def kernel_arguments(cmd):
+    """Returns what follows `python -m ipykernel_launcher` in a command line.
+
+    Args:
+        cmd: List of strings.
+
+    Returns:
+        List of strings; `None` if this is not this Python's IPython kernel.
+    """
+    own = os.path.realpath(cmd[0]) == os.path.realpath(sys.executable)
+    if own and "-m" in cmd:
+        place = cmd.index("-m")
+        if cmd[place + 1 : place + 2] == ["ipykernel_launcher"]:
+            return cmd[place + 2 :]
+    return None
+
+
+def _descriptor(value, null, standard):
+    if isinstance(value, int) and value >= 0:
+        return value
+    if hasattr(value, "fileno"):
+        return value.fileno()
+    return standard if standard is not None and value is None else null

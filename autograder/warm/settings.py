@@ -1,0 +1,86 @@
+"""What a warm parent is keyed by: whatever is read once, when packages are imported."""
+
+import hashlib
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+# Read by Keras, TensorFlow, JAX, NumPy's BLAS or Python itself at import.
+AT_IMPORT = (
+    "KERAS_BACKEND",
+    "KERAS_HOME",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_USE_LEGACY_KERAS",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TF_CPP_MAX_VLOG_LEVEL",
+    "XLA_FLAGS",
+    "JAX_PLATFORMS",
+    "JAX_ENABLE_X64",
+    "CUDA_VISIBLE_DEVICES",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "PYTHONPATH",
+    "PYTHONHASHSEED",
+    "PYTHONUTF8",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "HOME",
+    "MPLCONFIGDIR",
+)
+# Of the rest a parent needs no more than this: it holds nobody's secrets.
+ALWAYS = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+DEFAULTS = {
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    # A thread pool made at import would not survive the fork.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def import_settings(environment):
+    """Returns the part of an environment that packages read at import.
+
+    Args:
+        environment: Dict of strings, the environment that a kernel is to have.
+
+    Returns:
+        Dict of strings.
+    """
+    given = {name: environment[name] for name in AT_IMPORT if name in environment}
+    return {**DEFAULTS, **given}
+
+
+def parent_environment(environment):
+    """Returns the whole environment that a parent is started with."""
+    calm = {
+        # Asks the driver's library instead of starting CUDA, which no fork survives.
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    kept = {name: environment[name] for name in ALWAYS if name in environment}
+    return {**kept, **import_settings(environment), **calm}
+
+
+def parent_key(environment):
+    """Returns the key of the parent that fits an environment.
+
+    It changes with the settings above, with the interpreter and with the packages on
+    disk, so that an upgrade gets a new parent.
+
+    Args:
+        environment: Dict of strings, the environment that a kernel is to have.
+
+    Returns:
+        String of hexadecimal digits.
+    """
+    parts = [sys.executable, sys.version, repr(sorted(import_settings(environment)))]
+    parts.append(repr(sorted(import_settings(environment).items())))
+    for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        # Installing, upgrading and removing all rename folders in it.
+        parts.append(f"{folder} {os.stat(folder).st_mtime_ns}")
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        parts.append(f"{path} {path.stat().st_mtime_ns}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
