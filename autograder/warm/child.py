@@ -56,6 +56,7 @@ def settle(environment, folder):
         folder: String, the working folder.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     own = {name: os.environ[name] for name in settings.DEFAULTS if name in os.environ}
     os.environ.clear()
     os.environ.update({**own, **environment})

@@ -59,7 +59,7 @@ def connect(environment):
     Raises:
         WarmError: If no parent could be started; the message holds its last words.
     """
-    path = meeting_place() / f"{settings.parent_key(environment)}.sock"
+    path = meeting_place() / f"{settings.parent_name(environment)}.sock"
     connection = _try(path)
     if connection is not None:
         return connection
@@ -80,8 +80,10 @@ def _try(path):
 
 
 def _start(path, environment):
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
+    # Parents of the same settings whose packages are no longer those on disk leave once
+    # their socket is gone and their last kernel has ended.
+    for stale in path.parent.glob(f"{path.stem.split('-')[0]}-*.sock"):
+        stale.unlink(missing_ok=True)
     with path.with_suffix(".log").open("wb") as log:
         parent = subprocess.Popen(
             [sys.executable, "-m", "autograder.warm.parent", path, str(IDLE_SECONDS)],

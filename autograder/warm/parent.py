@@ -40,6 +40,7 @@ def main(path, idle_seconds):
         idle_seconds: Float, how long to wait without children and requests.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     preload()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     # The name appears only when connections are welcome.
@@ -50,11 +51,19 @@ def main(path, idle_seconds):
     gc.collect()
     gc.freeze()
     try:
-        serve(listener, idle_seconds)
+        serve(listener, idle_seconds, lambda: _is_there(path, identity))
     finally:
         with contextlib.suppress(FileNotFoundError):
-            if os.stat(path).st_ino == identity:
+            if _is_there(path, identity):
                 os.unlink(path)
+
+
+def _is_there(path, identity):
+    """Returns whether the socket at a path is still the one that was made there."""
+    try:
+        return os.stat(path).st_ino == identity
+    except FileNotFoundError:
+        return False
 
 
 def preload():
@@ -83,12 +92,13 @@ def find_initialised():
     return None
 
 
-def serve(listener, idle_seconds):
+def serve(listener, idle_seconds, reachable):
     """Accepts connections, forks, and watches the children.
 
     Args:
         listener: Listening Unix socket.
         idle_seconds: Float, as in `main`.
+        reachable: Function that returns whether clients can still find the socket.
     """
     poller = select.poll()
     poller.register(listener, select.POLLIN)
@@ -97,7 +107,7 @@ def serve(listener, idle_seconds):
     while True:
         if children.connections:
             quiet_since = time.monotonic()
-        elif time.monotonic() - quiet_since > idle_seconds:
+        elif time.monotonic() - quiet_since > idle_seconds or not reachable():
             return
         for fd, _ in poller.poll(1000 * min(idle_seconds, 5)):
             if fd == listener.fileno():

@@ -64,23 +64,29 @@ def parent_environment(environment):
     return {**kept, **import_settings(environment), **calm}
 
 
-def parent_key(environment):
-    """Returns the key of the parent that fits an environment.
-
-    It changes with the settings above, with the interpreter and with the packages on
-    disk, so that an upgrade gets a new parent.
+def parent_name(environment):
+    """Returns the name of the parent that fits an environment.
 
     Args:
         environment: Dict of strings, the environment that a kernel is to have.
 
     Returns:
-        String of hexadecimal digits.
+        String `SETTINGS-STATE`. The first part changes with the settings above and with
+        the interpreter; the second with the packages on disk, so that an upgrade gets
+        a new parent in place of the old one.
     """
-    parts = [sys.executable, sys.version, repr(sorted(import_settings(environment)))]
-    parts.append(repr(sorted(import_settings(environment).items())))
-    for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+    chosen = repr(sorted(import_settings(environment).items()))
+    settings = f"{sys.executable} {sys.version} {chosen}"
+    state = []
+    for folder in sorted(
+        {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    ):
         # Installing, upgrading and removing all rename folders in it.
-        parts.append(f"{folder} {os.stat(folder).st_mtime_ns}")
+        state.append(f"{folder} {os.stat(folder).st_mtime_ns}")
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        parts.append(f"{path} {path.stat().st_mtime_ns}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        state.append(f"{path} {path.stat().st_mtime_ns}")
+    return f"{_short_hash(settings)}-{_short_hash(' '.join(state))}"
+
+
+def _short_hash(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
