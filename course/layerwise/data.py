@@ -65,7 +65,8 @@ def _read_subset(path):
             f"The Fashion-MNIST subset is missing: {path}. {advice}"
         )
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # Opened here: np.load leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             names = ("x_train", "y_train", "x_test", "y_test")
             return _as_pairs(*(arrays[name] for name in names))
     # A damaged archive fails in a dozen ways, by what was hit: all mean the same.

@@ -94,6 +94,21 @@ def _axes(ax):
     return plt.subplots(layout="constrained")[1] if ax is None else ax
 
 
+def shades(color, count):
+    """Makes tints of one colour, for series that have an order.
+
+    Args:
+        color: Any Matplotlib colour.
+        count: Integer, number of tints.
+
+    Returns:
+        List of `count` RGB tuples, from pale to the colour itself.
+    """
+    full = np.array(mpl.colors.to_rgb(color))
+    strengths = np.linspace(0.35, 1, count) if count > 1 else [1.0]
+    return [tuple(1 - strength * (1 - full)) for strength in strengths]
+
+
 def lines(
     x, series, ax=None, title=None, xlabel=None, ylabel=None, log=False, styles=None
 ):
@@ -141,7 +156,13 @@ def lines(
 
 
 def training_curves(
-    histories, metric="loss", ax=None, title=None, ylabel=None, styles=None
+    histories,
+    metric="loss",
+    ax=None,
+    title=None,
+    ylabel=None,
+    styles=None,
+    validation="validation",
 ):
     """Draws one metric of several trainings, epoch by epoch.
 
@@ -156,6 +177,7 @@ def training_curves(
         title: String over the axes.
         ylabel: String; the metric's name if not given.
         styles: Dictionary from a name to keyword arguments of `Axes.plot`.
+        validation: String, what the legend calls the `val_` values.
 
     Returns:
         The axes.
@@ -183,10 +205,10 @@ def training_curves(
             dashed = {**look, "linestyle": "--", "alpha": 0.75}
             ax.plot(epochs, values[f"val_{metric}"], **dashed)
     if validated:
-        ax.plot([], [], color=GREY, linestyle="--", label="validation")
+        ax.plot([], [], color=GREY, linestyle="--", label=validation)
     ax.legend()
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set(xlabel="epoch", ylabel=ylabel or metric)
+    ax.set(xlabel="epoch", ylabel=metric if ylabel is None else ylabel)
     if title:
         ax.set_title(title)
     return ax

@@ -11,6 +11,7 @@ import io
 import zipfile
 
 import numpy as np
+
 from layerwise import data
 
 PER_CLASS = {"train": 1000, "test": 200}

@@ -74,7 +74,7 @@ def measure():
     )
     for name, batches in (
         ("arrays", {"x": x, "y": y, "batch_size": 6, "shuffle": False}),
-        ("pipeline", {"x": data.batches(x, y, batch_size=6)}),
+        ("pipeline", {"x": data.batches(x, y, batch_size=6), "shuffle": False}),
     ):
         model.set_weights(weights)
         losses = model.fit(**batches, epochs=2, verbose=0).history["loss"]

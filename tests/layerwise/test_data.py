@@ -105,6 +105,13 @@ def test_subset_is_small():
     assert data.SUBSET.stat().st_size < 8e6
 
 
+def test_licence_lies_beside_the_subset():
+    text = data.SUBSET.with_name("fashion_mnist_LICENSE.txt").read_text()
+    assert "MIT" in text
+    assert "Zalando SE" in text
+    assert "Permission is hereby granted" in text
+
+
 def test_class_names():
     assert len(set(data.CLASS_NAMES)) == 10
     assert data.CLASS_NAMES[0] == "T-shirt"
