@@ -97,6 +97,21 @@ def kernel(*arguments):
     Args:
         *arguments: Strings, as after `python -m ipykernel_launcher`.
     """
-    from ipykernel import kernelapp
+    make_kernel(arguments).start()
 
-    kernelapp.IPKernelApp.launch_instance(argv=list(arguments))
+
+def make_kernel(arguments):
+    """Makes an IPython kernel that is ready to start.
+
+    Args:
+        arguments: Sequence of strings, as after `python -m ipykernel_launcher`.
+
+    Returns:
+        `IPKernelApp`.
+    """
+    from ipykernel.kernelapp import IPKernelApp
+
+    # Its default was read from the environment when the parent imported it.
+    app = IPKernelApp.instance(parent_handle=os.getppid())
+    app.initialize(list(arguments))
+    return app

@@ -9,8 +9,9 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.warm import client
 
-# The longest path of a Unix socket, less the channel's number that Jupyter adds.
-LONGEST_SOCKET = 100
+# What a kernel runs, arguments before its own, and descriptors beside the standard
+# three. A kernel manager with the attribute `warm_target` chooses otherwise.
+PLAIN = ("autograder.warm.child:kernel", (), ())
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -47,9 +48,10 @@ class WarmProvisioner(LocalProvisioner):
                 _descriptor(kwargs.get(name), null.fileno(), standard)
                 for name, standard in (("stdin", None), ("stdout", 1), ("stderr", 2))
             ]
+            target, before, extra = getattr(self.parent, "warm_target", PLAIN)
             try:
                 self.process = client.ForkedProcess(
-                    "autograder.warm.child:kernel", arguments, environment, folder, fds
+                    target, [*before, *arguments], environment, folder, [*fds, *extra]
                 )
             except client.WarmError as error:
                 self.log.warning("Starting a cold kernel: %s", error)

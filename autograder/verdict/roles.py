@@ -1,0 +1,71 @@
+"""Which cell runs where, and what a test cell needs from the student."""
+
+from dataclasses import dataclass
+
+from autograder.build.metadata import is_answer, is_test
+from autograder.build.names import names_of
+
+STUDENT, BOTH, VERDICT = "student", "both", "verdict"
+
+
+@dataclass(frozen=True)
+class Role:
+    """Where a cell runs.
+
+    Attributes:
+        place: String: `"student"`, `"both"` or `"verdict"`.
+        needs: Tuple of the student's names that a test cell reads.
+        locked: Tuple of the names that a locked cell binds on both sides.
+    """
+
+    place: str
+    needs: tuple = ()
+    locked: tuple = ()
+
+
+def student_names(solution):
+    """Finds the names that are the student's: those that the reference's answers bind.
+
+    Args:
+        solution: Notebook with the reference's answers.
+
+    Returns:
+        Frozen set of strings.
+    """
+    found = set()
+    for cell in solution.cells:
+        if cell.cell_type == "code" and is_answer(cell):
+            found |= names_of(cell.source).bound
+    return frozenset(found)
+
+
+def roles_of(notebook, students):
+    """Decides where each code cell runs.
+
+    Args:
+        notebook: Notebook with the course's cells restored.
+        students: Set of the student's names.
+
+    Returns:
+        List with a `Role` for each cell; `None` for Markdown.
+    """
+    students = set(students)
+    roles = []
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code":
+            roles.append(None)
+        elif is_test(cell):
+            reads = names_of(cell.source).read
+            roles.append(Role(VERDICT, needs=tuple(sorted(reads & students))))
+        elif meta.get("locked"):
+            names = names_of(cell.source)
+            if names.read & students:
+                # What it binds comes from the student's work, and is theirs.
+                students |= names.bound
+                roles.append(Role(STUDENT))
+            else:
+                roles.append(Role(BOTH, locked=tuple(sorted(names.bound))))
+        else:
+            roles.append(Role(STUDENT))
+    return roles

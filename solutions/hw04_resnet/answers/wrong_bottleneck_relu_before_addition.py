@@ -1,0 +1,17 @@
+# %% [markdown] answer={"fails": {"test_bottleneck_order": "the block puts out negative numbers"}}
+# Adds after the last ReLU.
+
+
+# %% nbgrader={"grade_id": "bottleneck"}
+def bottleneck(x, filters, strides=1):
+    side = x
+    if strides != 1 or x.shape[-1] != 4 * filters:
+        side = layers.Conv2D(4 * filters, 1, strides, use_bias=False)(x)
+        side = layers.BatchNormalization()(side)
+    y = layers.Conv2D(filters, 1, use_bias=False)(x)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Conv2D(filters, 3, strides, padding="same", use_bias=False)(y)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Conv2D(4 * filters, 1, use_bias=False)(y)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    return layers.Add()([side, y])
