@@ -105,7 +105,7 @@ def shades(color, count):
         List of `count` RGB tuples, from pale to the colour itself.
     """
     full = np.array(mpl.colors.to_rgb(color))
-    strengths = np.linspace(0.35, 1, count) if count > 1 else [1.0]
+    strengths = np.linspace(0.45, 1, count) if count > 1 else [1.0]
     return [tuple(1 - strength * (1 - full)) for strength in strengths]
 
 

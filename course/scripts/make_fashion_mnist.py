@@ -2,7 +2,7 @@
 
 Reads the full set from the folder of Debian's package `dataset-fashion-mnist` and keeps
 the first 1,000 training and 200 test images of each class, in their original order, so
-that the file can be made again to the byte.
+that the same arrays come out each time.
 
     python course/scripts/make_fashion_mnist.py
 """
