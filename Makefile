@@ -14,7 +14,7 @@ help:
 	@echo "make build      notebooks from their sources"
 	@echo "make chapters   every chapter at its default budget, with its minutes"
 	@echo "make test-all   test and chapters"
-	@echo "make lab        JupyterLab on the chapters"
+	@echo "make lab        JupyterLab here, with warm kernels and formgrader"
 	@echo "make lint       ruff     make format   ruff, mending"
 	@echo "make lock       requirements.lock from pyproject.toml (needs uv)"
 	@echo "make clean      remove the environment and what runs left behind"
@@ -35,7 +35,8 @@ build: $(READY)
 	$(BIN)/autograder build
 
 lab: $(READY)
-	$(BIN)/jupyter lab --notebook-dir=course/notebooks/en
+	$(BIN)/autograder kernel install --as-python3
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/jupyter lab
 
 lint: $(READY)
 	$(BIN)/ruff check .

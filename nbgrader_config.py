@@ -38,3 +38,26 @@ c.CourseDirectory.ignore = [
 
 # Importing TensorFlow in a cold kernel takes 10 s and more; nbgrader allows a cell 30.
 c.ExecutePreprocessor.timeout = 60
+
+# `nbgrader autograde` and formgrader's button run submissions as `autograder grade`
+# does: kernels that start warm, tests in a process that student code never enters.
+c.Autograde.pre_convert_hook = "autograder.preprocessors.enter_assignment"
+c.Autograde.sanitize_preprocessors = [
+    "autograder.preprocessors.Restore",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.preprocessors.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# Feedback shows a hidden test's message, never its source.
+c.GenerateFeedback.preprocessors = [
+    "autograder.preprocessors.HideTests",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -14,7 +14,7 @@ from autograder.pool import count_cores, map_unordered
 REFERENCE, RELEASE = "reference", "release"
 
 
-def run_answers(course, assignments, limits, workers=None, only=None):
+def run_answers(course, assignments, limits, workers=None, only=None, plain=False):
     """Runs the answers bank and prints what it shows.
 
     Args:
@@ -23,6 +23,7 @@ def run_answers(course, assignments, limits, workers=None, only=None):
         limits: `Limits`.
         workers: Integer, answers at a time. Without it, the cores at hand.
         only: String; with it, only answers with it in their name run.
+        plain: Whether tests run in the student's own kernel, as in stock nbgrader.
 
     Returns:
         Integer, the exit status: 0 if every answer scores what it declares, else 1.
@@ -33,7 +34,7 @@ def run_answers(course, assignments, limits, workers=None, only=None):
     """
     surprises = 0
     for assignment in assignments:
-        surprises += _run_bank(course, assignment, limits, workers, only)
+        surprises += _run_bank(course, assignment, limits, workers, only, plain)
     return 1 if surprises else 0
 
 
@@ -54,7 +55,7 @@ def bank_of(course, assignment):
     ]
 
 
-def _run_bank(course, assignment, limits, workers, only):
+def _run_bank(course, assignment, limits, workers, only, plain):
     assigned, answers = bank_of(course, assignment)
     answers = [answer for answer in answers if not only or only in answer.name]
     if not answers:

@@ -6,6 +6,7 @@ import nbformat
 
 from autograder.build.metadata import is_test
 from autograder.build.notebooks import require_built
+from autograder.verdict.roles import student_names
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Assigned:
         released: Notebook that students received: without the hidden tests.
         files: Dict from relative path to bytes, the helper files that travel with it.
         points: Dict from the grade id of each autograded test to its points.
+        students: Frozen set of the names that are the student's to bind.
     """
 
     assignment: str
@@ -25,6 +27,7 @@ class Assigned:
     released: nbformat.NotebookNode
     files: dict
     points: dict
+    students: frozenset
 
 
 def load_assigned(course, assignment):
@@ -42,14 +45,20 @@ def load_assigned(course, assignment):
     """
     course.check_assignment(assignment)
     text = require_built(course, assignment)
-    full, released = forms_of(nbformat.reads(text, as_version=4), course.config)
+    solution = nbformat.reads(text, as_version=4)
+    full, released = forms_of(solution, course.config)
     points = {
         cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)
         for cell in full.cells
         if is_test(cell)
     }
     return Assigned(
-        assignment, full, released, _helper_files(course, assignment), points
+        assignment,
+        full,
+        released,
+        _helper_files(course, assignment),
+        points,
+        student_names(solution),
     )
 
 

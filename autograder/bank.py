@@ -7,6 +7,7 @@ A code cell with a grade id takes the place of the reference's; one without is a
 that the student added.
 """
 
+import json
 from dataclasses import dataclass, field
 
 import nbformat
@@ -63,21 +64,24 @@ def _load_answer(path, solution):
         raise SourceError(
             path, 1, "the first cell must be `# %% [markdown] answer={...}`"
         )
-    fails = head.metadata["answer"].get("fails", {})
+    declared = head.metadata["answer"]
     tests = {c.metadata.nbgrader.grade_id for c in solution.cells if is_test(c)}
-    unknown = sorted(set(fails) - tests)
-    if unknown or set(head.metadata["answer"]) - {"fails"}:
+    fails = declared.get("fails", {}) if isinstance(declared, dict) else None
+    if (
+        not isinstance(fails, dict)
+        or set(declared) - {"fails"}
+        or set(fails) - tests
+        or not all(isinstance(part, str) for part in fails.values())
+    ):
         raise SourceError(
             path,
-            lines[0] - 1,
+            1,
             "answer takes `fails`, a dict from a test's grade_id to a part of its "
-            f"message. Received: {dict(head.metadata['answer'])}. "
+            f"message. Received: {json.dumps(declared)}. "
             f"Tests: {', '.join(sorted(tests))}",
         )
     if path.stem.startswith("wrong_") != bool(fails):
-        raise SourceError(
-            path, lines[0] - 1, "a wrong answer must fail a test, a right one none"
-        )
+        raise SourceError(path, 1, "a wrong answer must fail a test, a right one none")
     notebook = substitute(solution, given.cells[1:], lines[1:], path)
     content = nbformat.writes(notebook).encode("utf-8")
     return Answer(path.stem, content, dict(fails), head.source)

@@ -5,7 +5,11 @@ import time
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
 
 from autograder.course import CourseError
 
@@ -48,7 +52,7 @@ def run_chapter(course, name, budget, target=None):
     began = time.monotonic()
     try:
         client.execute(env=environment)
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(f"Chapter {name} failed:\n{error}") from error
     seconds = time.monotonic() - began
     if target is not None:

@@ -63,10 +63,61 @@ def _parser():
         "--force", action="store_true", help="grade again what is graded already"
     )
     verb.add_argument(
+        "--diff",
+        action="store_true",
+        help="grade again, say whose grade would change, and change nothing",
+    )
+    verb.add_argument(
         "--student", action="append", metavar="ID", help="only this one (repeatable)"
     )
     _add_run_options(verb)
     verb.set_defaults(run=_grade)
+
+    verb = verbs.add_parser("check", help="grade one notebook of your own")
+    verb.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    verb.add_argument(
+        "--assignment",
+        metavar="HW",
+        help="default: what the file or its folder is named",
+    )
+    verb.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the feedback page goes"
+    )
+    _add_run_options(verb)
+    verb.set_defaults(run=_check)
+
+    verb = verbs.add_parser(
+        "grade-shard", help="grade a folder of submissions, for batch systems"
+    )
+    verb.add_argument("given", type=Path, metavar="IN", help="STUDENT/HW/HW.ipynb")
+    verb.add_argument("out", type=Path, metavar="OUT", help="outcomes; may hold some")
+    _add_run_options(verb)
+    verb.set_defaults(run=_grade_shard)
+
+    verb = verbs.add_parser("bench", help="measure against stock nbgrader")
+    verb.add_argument("assignment", nargs="?", metavar="HW", help="default: the first")
+    verb.add_argument(
+        "-n", type=_positive, default=8, metavar="N", help="submissions (default: 8)"
+    )
+    verb.add_argument(
+        "--light",
+        action="store_true",
+        help="not HW but a notebook that imports Keras, builds a layer and asserts",
+    )
+    verb.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    _add_run_options(verb)
+    verb.set_defaults(run=_bench)
+
+    verb = verbs.add_parser("kernel", help="install, list or remove the warm kernel")
+    verb.add_argument("action", choices=("install", "list", "remove"))
+    verb.add_argument("--name", default="layerwise", help="default: layerwise")
+    verb.add_argument("--backend", help="the Keras backend (default: the server's)")
+    verb.add_argument(
+        "--as-python3",
+        action="store_true",
+        help="install it as python3 too: every notebook starts warm",
+    )
+    verb.set_defaults(run=_kernel)
 
     verb = verbs.add_parser("demo", help="make a class of twelve and grade it")
     _add_run_options(verb)
@@ -85,6 +136,11 @@ def _add_run_options(verb):
         "--notebook-seconds",
         type=_positive,
         help="wall time of a notebook (default: 600)",
+    )
+    verb.add_argument(
+        "--plain",
+        action="store_true",
+        help="run tests in the student's own kernel, cold, as stock nbgrader does",
     )
 
 
@@ -135,13 +191,23 @@ def _answers(options):
         _limits(options),
         options.workers,
         options.only,
+        options.plain,
     )
 
 
 def _grade(options):
     from autograder.grade import grade
+    from autograder.regrade import print_differences
 
     course = find_course(options.course)
+    if options.diff:
+        return print_differences(
+            course,
+            options.assignment,
+            _limits(options),
+            options.workers,
+            options.plain,
+        )
     return grade(
         course,
         options.assignment,
@@ -149,6 +215,69 @@ def _grade(options):
         workers=options.workers,
         force=options.force,
         students=options.student,
+        plain=options.plain,
+    )
+
+
+def _kernel(options):
+    from jupyter_client.kernelspec import NoSuchKernel
+
+    from autograder.warm import kernelspec
+
+    if options.action == "install":
+        folders = kernelspec.install(options.name, options.backend, options.as_python3)
+        print("\n".join(f"installed  {folder}" for folder in folders))
+    elif options.action == "remove":
+        try:
+            print(f"removed  {kernelspec.remove(options.name)}")
+        except NoSuchKernel as error:
+            known = ", ".join(kernelspec.installed()) or "none"
+            raise CourseError(
+                f"There is no warm kernel {options.name!r}. Installed: {known}."
+            ) from error
+    else:
+        for name, folder in kernelspec.installed().items():
+            print(f"{name:16}  {folder}")
+    return 0
+
+
+def _check(options):
+    from autograder.check import check
+
+    return check(
+        find_course(options.course),
+        options.notebook,
+        _limits(options),
+        options.assignment,
+        options.out,
+        options.plain,
+    )
+
+
+def _grade_shard(options):
+    from autograder.shard import grade_shard
+
+    return grade_shard(
+        find_course(options.course),
+        options.given,
+        options.out,
+        _limits(options),
+        options.workers,
+        options.plain,
+    )
+
+
+def _bench(options):
+    from autograder.bench import run_bench
+
+    return run_bench(
+        find_course(options.course),
+        options.assignment,
+        options.n,
+        _limits(options),
+        light=options.light,
+        workers=options.workers,
+        target=options.json,
     )
 
 
@@ -156,7 +285,8 @@ def _demo(options):
     from autograder.demo import run_demo
 
     course = find_course(options.course)
-    return run_demo(course, _limits(options, cell_seconds=30), options.workers)
+    limits = _limits(options, cell_seconds=20)
+    return run_demo(course, limits, options.workers, options.plain)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def make_class(course):
         raise CourseError(f"The demo needs 4 right and 5 wrong answers of {ASSIGNMENT}")
 
     def handed_in(name, answer, **details):
-        content = _as_student(answer.notebook, assigned)
+        content = as_student(answer.notebook, assigned)
         about = " ".join(answer.about.split()) or answer.name
         return Student(name, about, content, fails=set(answer.fails), **details)
 
@@ -101,12 +101,12 @@ def make_class(course):
         Student(
             "jun",
             "unfinished: the first two exercises only",
-            _as_student(_first_answers(empty, reference, 2), assigned),
+            as_student(_first_answers(empty, reference, 2), assigned),
         ),
         Student(
             "kim",
             "an endless loop in the third exercise",
-            _as_student(_endless(empty, reference, 2), assigned),
+            as_student(_endless(empty, reference, 2), assigned),
             outcome="timeout",
         ),
         Student(
@@ -119,13 +119,14 @@ def make_class(course):
     ]
 
 
-def run_demo(course, limits, workers=None):
+def run_demo(course, limits, workers=None, plain=False):
     """Builds the course, makes the class, grades it and prints the table.
 
     Args:
         course: `Course`.
         limits: `Limits`.
         workers: Integer, submissions at a time. Without it, the cores at hand.
+        plain: Whether tests run in the student's own kernel, as in stock nbgrader.
 
     Returns:
         Integer, the exit status: 0 if every outcome and grade is the one declared.
@@ -153,12 +154,12 @@ def run_demo(course, limits, workers=None):
         (folder / "timestamp.txt").write_text(student.timestamp, encoding="utf-8")
         print(f"{student.name:6}  {student.about[:100]}")
     print(flush=True)
-    outcomes = grade_class(course, ASSIGNMENT, limits, workers)
+    outcomes = grade_class(course, ASSIGNMENT, limits, workers, plain=plain)
     print_table(outcomes, course)
     faults = find_faults(students, outcomes, load_assigned(course, ASSIGNMENT).points)
     for fault in faults:
         print(f"SURPRISE: {fault}")
-    print("Look at the grades in a browser:  .venv/bin/nbgrader formgrader --help")
+    print("In a browser:    make lab, then /formgrader in place of /lab in the address")
     return 1 if faults else 0
 
 
@@ -191,7 +192,7 @@ def find_faults(students, outcomes, points):
     return faults
 
 
-def _as_student(notebook, assigned):
+def as_student(notebook, assigned):
     """Returns a notebook as a student hands it in: without the hidden tests."""
     if isinstance(notebook, bytes):
         notebook = nbformat.reads(notebook.decode("utf-8"), as_version=4)

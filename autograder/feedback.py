@@ -7,6 +7,8 @@ import nbformat
 
 from autograder.build.metadata import HIDDEN, is_test
 
+# Characters of a message that the list on top of a page shows.
+LONGEST = 300
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -16,9 +18,11 @@ class FeedbackWriter:
     Args:
         course: `Course`.
         assigned: `Assigned`.
+        steps: List of preprocessors; without it, the course's, which read the
+            gradebook.
     """
 
-    def __init__(self, course, assigned):
+    def __init__(self, course, assigned, steps=None):
         from nbgrader.converters import GenerateFeedback
 
         self.course, self.assigned = course, assigned
@@ -26,7 +30,7 @@ class FeedbackWriter:
         # folders is left out.
         converter = GenerateFeedback(coursedir=course.directory(), config=course.config)
         self.exporter = converter._exporter_class_default()(config=converter.config)
-        for step in converter.preprocessors:
+        for step in steps or converter.preprocessors:
             self.exporter.register_preprocessor(step, enabled=True)
 
     def write(self, student, notebook):
@@ -40,6 +44,14 @@ class FeedbackWriter:
             Path of the page.
         """
         name = self.assigned.assignment
+        path = self.course.feedback / student / name / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.page(student, notebook), encoding="utf-8")
+        return path
+
+    def page(self, student, notebook):
+        """Returns one page as HTML; arguments as for `write`."""
+        name = self.assigned.assignment
         resources = {
             "unique_key": name,
             "metadata": {"name": name},
@@ -51,11 +63,9 @@ class FeedbackWriter:
             },
         }
         shown = without_hidden_tests(notebook, self.assigned.released)
+        add_losses(shown)
         page, _ = self.exporter.from_notebook_node(shown, resources)
-        path = self.course.feedback / student / name / f"{name}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
-        return path
+        return page
 
 
 def without_hidden_tests(notebook, released):
@@ -86,6 +96,13 @@ def without_hidden_tests(notebook, released):
             for output in cell.outputs:
                 if output.output_type == "error":
                     output.traceback = _without(output.traceback, secret)
+                elif output.output_type == "stream":
+                    # Python quotes the line that a warning comes from.
+                    output.text = "".join(
+                        line
+                        for line in output.text.splitlines(keepends=True)
+                        if line.strip() not in secret
+                    )
             cell.source = visible.rstrip() + "\n# Hidden tests ran here too."
     return shown
 
@@ -121,9 +138,37 @@ def add_banner(notebook, outcome, reason, notes):
         notebook.cells.insert(0, cell)
 
 
+def add_losses(notebook):
+    """Puts a list on top of the tests that failed, each with its message.
+
+    nbgrader's own list of cells tells points but neither names nor reasons.
+
+    Args:
+        notebook: Notebook as it was graded; it is changed.
+    """
+    lines = []
+    for cell in filter(is_test, notebook.cells):
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors:
+            message = " ".join(ANSI.sub("", errors[-1].evalue).split())
+            shown = message[:LONGEST] + ("..." if len(message) > LONGEST else "")
+            fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+            name = cell.metadata.nbgrader.grade_id
+            quoted = f": {fence} {shown} {fence}" if shown else ""
+            lines.append(f"- **{name}** ({errors[-1].ename}){quoted}")
+    if lines:
+        text = "**Tests that failed**\n\n" + "\n".join(lines)
+        place = 1 if notebook.cells and notebook.cells[0]["id"] == "outcome" else 0
+        cell = nbformat.v4.new_markdown_cell(text, id="losses")
+        notebook.cells.insert(place, cell)
+
+
 def _sentence(text):
     text = text.strip().replace("`", "'")
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    # A file's name at the start stays as it is.
+    if text.split(" ")[0].isalpha():
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith(".") else ".")
 
 
 def relative(path, root):

@@ -9,7 +9,7 @@ import nbformat
 
 from autograder.assigned import load_assigned
 from autograder.build.metadata import is_test
-from autograder.course import CourseError, find_course
+from autograder.course import Course, CourseError, find_course
 from autograder.execute import CRASHED, GRADED, execute
 from autograder.feedback import FeedbackWriter, add_banner
 from autograder.gradebook import GradebookWriter
@@ -17,11 +17,22 @@ from autograder.journal import Journal, Outcome, key_of
 from autograder.pool import count_cores, map_unordered
 from autograder.report import print_outcome, print_table
 from autograder.restore import restore
+from autograder.results import ResultStore, environment
 from autograder.roster import read_roster
 from autograder.submission import find_students, read_notebook, read_submission
 
+NO_TIME = "timestamp.txt holds no date that can be read"
 
-def grade(course, assignment, limits, workers=None, force=False, students=None):
+
+def grade(
+    course,
+    assignment,
+    limits,
+    workers=None,
+    force=False,
+    students=None,
+    plain=False,
+):
     """Grades an assignment for a class and prints the progress and a table.
 
     Args:
@@ -32,6 +43,7 @@ def grade(course, assignment, limits, workers=None, force=False, students=None):
         force: Whether to run again what is graded and unchanged.
         students: List of student ids; without it, everybody who handed in or is in the
             roster.
+        plain: Whether tests run in the student's own kernel, as in stock nbgrader.
 
     Returns:
         Integer, the exit status: 0 if every submission was graded, 1 if one has
@@ -40,15 +52,28 @@ def grade(course, assignment, limits, workers=None, force=False, students=None):
     Raises:
         CourseError: If the assignment is not there or not built, or nobody handed in.
     """
-    if not hasattr(course, "root"):
+    if not isinstance(course, Course):
         course = find_course(course)
-    outcomes = grade_class(course, assignment, limits, workers, force, students)
+    outcomes = grade_class(course, assignment, limits, workers, force, students, plain)
     print_table(outcomes, course)
     return 0 if all(outcome.outcome == GRADED for outcome in outcomes) else 1
 
 
-def grade_class(course, assignment, limits, workers=None, force=False, students=None):
+def grade_class(
+    course,
+    assignment,
+    limits,
+    workers=None,
+    force=False,
+    students=None,
+    plain=False,
+    report=print_outcome,
+):
     """Grades an assignment for a class; arguments as for `grade`.
+
+    Args:
+        report: Function that is called with each outcome when it is recorded, how many
+            there are by then, and how many there will be.
 
     Returns:
         List of `Outcome`, one for each student, in the order of their ids.
@@ -71,6 +96,7 @@ def grade_class(course, assignment, limits, workers=None, force=False, students=
     workers = workers or count_cores()
     limits = replace(limits, threads=max(1, count_cores() // workers))
     journal = Journal(course.classroom / "journal.jsonl")
+    store = ResultStore(course.classroom / "executed")
     outcomes = {}
 
     with GradebookWriter(course, assigned) as gradebook:
@@ -89,37 +115,63 @@ def grade_class(course, assignment, limits, workers=None, force=False, students=
                     nbformat.read(page / f"{assignment}.ipynb", as_version=4),
                 )
             journal.append(outcome)
+            store.drop(key)
             outcomes[outcome.student] = outcome
-            print_outcome(outcome, len(outcomes), len(wanted))
+            report(outcome, len(outcomes), len(wanted))
 
         def jobs():
             for student in wanted:
                 submission = read_submission(course, assignment, student)
                 key = key_of(submission, assigned, limits)
                 known = journal.find(student, assignment)
-                kept = course.autograded / student / assignment / f"{assignment}.ipynb"
-                if not force and known and known.key == key and kept.is_file():
+                page = course.autograded / student / assignment / f"{assignment}.ipynb"
+                kept = submission.folder is None or (
+                    page.is_file() and known and gradebook.holds(known)
+                )
+                if not force and known and known.key == key and kept:
                     late, notes = _lateness(course, gradebook, submission)
-                    outcomes[student] = _refreshed(known, gradebook, late, notes)
-                    print_outcome(outcomes[student], len(outcomes), len(wanted), True)
+                    if submission.folder is not None:
+                        known = _refreshed(known, gradebook, late, notes)
+                    outcomes[student] = known
+                    report(outcomes[student], len(outcomes), len(wanted), True)
                 elif submission.outcome:
                     finish(submission, None, [], key)
                 else:
                     document = read_notebook(submission.notebook)
                     notes = restore(document, assigned.full, assigned.released)
+                    executed = None if force else store.load(key)
+                    if executed is not None:
+                        # A run that was killed had got as far as this.
+                        finish(submission, executed, notes, key)
+                        continue
                     content = nbformat.writes(document).encode("utf-8")
-                    files = {**submission.files, **assigned.files}
-                    yield (submission, notes, key), (content, limits, files)
+                    names = None if plain else assigned.students
+                    arguments = (submission.files, names, assigned.files)
+                    yield (submission, notes, key), (content, limits, *arguments)
 
         for (submission, notes, key), execution, error in map_unordered(
             execute, jobs(), workers
         ):
+            if execution is not None:
+                store.keep(key, execution)
             finish(submission, error or execution, notes, key)
     return [outcomes[student] for student in wanted]
 
 
-def _record(course, assigned, gradebook, submission, execution, notes, key):
-    """Writes one submission's grades and autograded notebook; returns its outcome."""
+def judge(submission, assigned, execution, notes, key):
+    """Says what came of a submission, as far as that depends on nothing but itself.
+
+    Args:
+        submission: `Submission`.
+        assigned: `Assigned`.
+        execution: `Execution`; the exception that ended its process; `None` if there
+            was nothing to run.
+        notes: List of strings, what was put back.
+        key: String, the hash of everything that the outcome depends on.
+
+    Returns:
+        `Outcome` with the points of the autograded tests, and the executed notebook.
+    """
     outcome, reason, seconds = submission.outcome, submission.reason, 0.0
     if isinstance(execution, Exception):
         outcome, reason = CRASHED, f"the process that ran it died ({execution})"
@@ -130,26 +182,35 @@ def _record(course, assigned, gradebook, submission, execution, notes, key):
             execution.seconds,
         )
     if execution is None or isinstance(execution, Exception):
-        document = _not_run(assigned, outcome)
+        document = not_run(assigned, outcome)
     else:
         document = nbformat.reads(execution.notebook.decode("utf-8"), as_version=4)
+    cells = cell_verdicts(document)
     result = Outcome(
         submission.student,
         assigned.assignment,
         outcome,
         reason,
+        score=sum(points for points, _ in cells.values()),
         max_score=sum(assigned.points.values()),
         flags=["restored"] if notes else [],
         notes=[f"put back: {', '.join(notes)}"] if notes else [],
         seconds=round(seconds, 2),
-        cells=cell_verdicts(document),
+        cells=cells,
         key=key,
+        environment=environment(),
     )
+    return result, document
+
+
+def _record(course, assigned, gradebook, submission, execution, notes, key):
+    """Writes one submission's grades and autograded notebook; returns its outcome."""
+    result, document = judge(submission, assigned, execution, notes, key)
     if submission.folder is None:
-        return result
+        return replace(result, max_score=gradebook.max_score())
     late, late_notes = _lateness(course, gradebook, submission)
     score, max_score = gradebook.save(submission.student, document)
-    add_banner(document, outcome, reason, [*result.notes, *late_notes])
+    add_banner(document, result.outcome, result.reason, [*result.notes, *late_notes])
     _write_autograded(course, submission, document, assigned)
     return replace(
         result,
@@ -180,7 +241,7 @@ def cell_verdicts(document):
     return verdicts
 
 
-def _not_run(assigned, outcome):
+def not_run(assigned, outcome):
     """Returns the assignment as nobody answered it, each test with an error."""
     document = nbformat.reads(nbformat.writes(assigned.full), as_version=4)
     for cell in filter(is_test, document.cells):
@@ -199,23 +260,32 @@ def _lateness(course, gradebook, submission):
         return [], []
     try:
         stamp = course.directory().get_existing_timestamp(str(submission.folder))
-    except (ValueError, OverflowError):
-        return ["no-time"], ["timestamp.txt holds no date that can be read"]
+    except (ValueError, OverflowError, OSError, AttributeError):
+        # The last is nbgrader's own, on its way to say that the date is none.
+        gradebook.enter_submission(submission.student, None)
+        return ["no-time"], [NO_TIME]
     seconds = gradebook.enter_submission(submission.student, stamp)
+    notes = lateness_notes(seconds)
+    return ["late"] * len(notes), notes
+
+
+def lateness_notes(seconds):
+    """Returns what to say of a submission that is late by some seconds, if it is."""
     if seconds <= 0:
-        return [], []
+        return []
     minutes = int(seconds // 60)
-    return ["late"], [f"late by {minutes // 60} h {minutes % 60} min"]
+    return [f"late by {minutes // 60} h {minutes % 60} min"]
 
 
 def _refreshed(known, gradebook, late, late_notes):
     """Returns a kept outcome with what may have changed since: marks and lateness."""
     flags = [flag for flag in known.flags if flag not in ("late", "no-time")]
-    notes = [note for note in known.notes if not note.startswith("late by")]
-    try:
-        score, max_score = gradebook.score(known.student)
-    except ValueError:
-        score, max_score = known.score, known.max_score
+    notes = [
+        note
+        for note in known.notes
+        if note != NO_TIME and not note.startswith("late by")
+    ]
+    score, max_score = gradebook.score(known.student)
     return replace(
         known,
         score=score,

@@ -112,6 +112,26 @@ class GradebookWriter:
         saved = self.gradebook.find_submission(self.assignment, student)
         return saved.score, saved.max_score
 
+    def holds(self, outcome):
+        """Returns whether the gradebook has an outcome's points, as last written."""
+        from nbgrader.api import MissingEntry
+
+        try:
+            saved = self.gradebook.find_submission_notebook(
+                self.assignment, self.assignment, outcome.student
+            )
+        except MissingEntry:
+            return False
+        scores = {grade.name: grade.auto_score for grade in saved.grades}
+        return all(
+            scores.get(grade_id) == points
+            for grade_id, (points, _) in outcome.cells.items()
+        )
+
+    def max_score(self):
+        """Returns the most points that the assignment gives, manual ones included."""
+        return self.gradebook.find_assignment(self.assignment).max_score
+
     def score(self, student):
         """Returns a graded student's score and the most that could be had."""
         saved = self.gradebook.find_submission(self.assignment, student)

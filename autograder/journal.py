@@ -13,7 +13,7 @@ class Outcome:
     Attributes:
         student: String, the student's id.
         assignment: String, the assignment's id.
-        outcome: String: graded, timeout, crashed, unreadable or missing.
+        outcome: String: graded, timeout, out_of_memory, crashed, unreadable, missing.
         reason: String, for a person; empty for graded.
         score: Float, points, manual ones included.
         max_score: Float, the most that could be had.
@@ -21,7 +21,9 @@ class Outcome:
         notes: List of strings, what the flags mean here.
         seconds: Float, wall time of the cells.
         cells: Dict from grade id to `[points, message]`.
-        key: String, the hash of everything that the outcome depends on.
+        key: String, the hash of everything that the outcome depends on but for the
+            environment: an upgrade alone regrades nobody.
+        environment: Dict from package to version, as it was.
     """
 
     student: str
@@ -35,6 +37,7 @@ class Outcome:
     seconds: float = 0.0
     cells: dict = field(default_factory=dict)
     key: str = ""
+    environment: dict = field(default_factory=dict)
 
 
 def key_of(submission, assigned, limits):
@@ -75,15 +78,16 @@ class Journal:
     def __init__(self, path):
         self.path = path
         self.latest = {}
-        if path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                self._remember(line)
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        for line in text.splitlines():
+            self._remember(line)
+        # The last line of a run that was killed while it wrote.
+        self.torn = bool(text) and not text.endswith("\n")
 
     def _remember(self, line):
         try:
             outcome = Outcome(**json.loads(line))
         except (json.JSONDecodeError, TypeError):
-            # The last line of a run that was killed while it wrote.
             return
         self.latest[outcome.student, outcome.assignment] = outcome
 
@@ -94,11 +98,9 @@ class Journal:
     def append(self, outcome):
         """Writes an outcome so that it survives a crash."""
         line = json.dumps(asdict(outcome), sort_keys=True)
-        torn = self.path.is_file() and not self.path.read_bytes().endswith(b"\n")
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(
-                ("\n" if torn and self.path.stat().st_size else "") + line + "\n"
-            )
+            file.write(("\n" if self.torn else "") + line + "\n")
             file.flush()
             os.fsync(file.fileno())
+        self.torn = False
         self._remember(line)

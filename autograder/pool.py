@@ -1,7 +1,9 @@
 """Maps a function over jobs in worker processes, a bounded number in flight."""
 
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
@@ -23,35 +25,62 @@ def map_unordered(function, jobs, workers):
 
     Yields:
         `(key, result, error)`: one of the two last is `None`. A worker process that
-        dies takes the jobs in flight with it; they come back with that error, and the
-        others go on in new processes.
+        dies breaks the jobs in flight; each of them is tried once more in a process of
+        its own, so that only the one that kills it comes back with that error.
     """
     jobs = iter(jobs)
-    pending = {}
-    # Not fork: the workers shall start without this process's threads and locks.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pending, broken = {}, []
+    pool = _new_pool(workers)
     try:
         while True:
-            while len(pending) < workers:
+            while len(pending) < workers and not broken:
                 job = next(jobs, None)
                 if job is None:
                     break
-                key, arguments = job
-                pending[pool.submit(function, *arguments)] = key
-            if not pending:
+                try:
+                    pending[pool.submit(function, *job[1])] = job
+                except BrokenProcessPool:
+                    # It died while its results were being written.
+                    broken.append(job)
+            if not pending and not broken:
                 return
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            broken = False
             for future in done:
-                key, error = pending.pop(future), future.exception()
-                broken = broken or isinstance(error, BrokenProcessPool)
-                yield key, None if error else future.result(), error
-            if broken:
-                for future, key in pending.items():
-                    yield key, None, future.exception()
-                pending = {}
+                (key, arguments), error = pending.pop(future), future.exception()
+                if isinstance(error, BrokenProcessPool):
+                    broken.append((key, arguments))
+                else:
+                    yield key, None if error else future.result(), error
+            if broken and not pending:
                 pool.shutdown(wait=False)
-                pool = ProcessPoolExecutor(workers, mp_context=context)
+                for key, arguments in broken:
+                    yield key, *_run_alone(function, arguments)
+                broken, pool = [], _new_pool(workers)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _new_pool(workers):
+    # Not fork: the workers shall start without this process's threads and locks.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_follow_the_parent
+    )
+
+
+def _follow_the_parent():
+    """Ends this worker when its parent ends, killed or not: nobody else would."""
+    parent = multiprocessing.parent_process()
+
+    def follow():
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _run_alone(function, arguments):
+    with _new_pool(1) as pool:
+        future = pool.submit(function, *arguments)
+        error = future.exception()
+        return None if error else future.result(), error

@@ -57,9 +57,17 @@ def read_roster(course):
     students, extensions = {}, {}
     for student, entry in _table(path, "students", data).items():
         if not isinstance(entry, dict):
-            raise CourseError(f"{path}: students.{student} must be a table")
+            raise CourseError(
+                f"{path}: students.{student} must be a table. Received: {entry!r}"
+            )
         _expect_keys(path, f"students.{student}", entry, STUDENT_KEYS)
         students[student] = {k: v for k, v in entry.items() if k != "extensions"}
+        for key, value in students[student].items():
+            if not isinstance(value, str):
+                raise CourseError(
+                    f"{path}: students.{student}.{key} must be a string. "
+                    f"Received: {value!r}"
+                )
         for name, hours in _table(path, "extensions", entry).items():
             _expect_assignment(path, f"students.{student}.extensions", name, course)
             if isinstance(hours, bool) or not isinstance(hours, int | float):
@@ -97,6 +105,8 @@ def _expect_assignment(path, where, name, course):
 
 def _due(path, name, entry, course):
     _expect_assignment(path, "assignments", name, course)
+    if isinstance(entry, dict):
+        _expect_keys(path, f"assignments.{name}", entry, {"due"})
     value = entry.get("due") if isinstance(entry, dict) else entry
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise CourseError(

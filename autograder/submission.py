@@ -1,6 +1,7 @@
 """Finds what students handed in, and says plainly when it cannot be read."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import nbformat
 from autograder.course import natural_key
 
 MISSING, UNREADABLE = "missing", "unreadable"
+CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # A notebook or helper file over this is not read.
 MAX_BYTES = 20_000_000
 
@@ -63,10 +65,26 @@ def read_submission(course, assignment, student):
     if not folder.is_dir():
         return Submission(student, assignment, None, MISSING, "nothing was handed in")
     path = folder / f"{assignment}.ipynb"
-    files = _read_files(folder, path)
+    files = read_files(folder, path)
     if path.is_symlink() or not path.is_file():
         reason = _describe_missing(folder, path)
         return Submission(student, assignment, None, MISSING, reason, files, folder)
+    return read_one(path, student, assignment, files)
+
+
+def read_one(path, student, assignment, files):
+    """Reads one notebook file, wherever it lies.
+
+    Args:
+        path: Path of a file.
+        student: String, the student's id.
+        assignment: String, the assignment's id.
+        files: Dict from relative path to bytes, what lies beside the notebook.
+
+    Returns:
+        `Submission`.
+    """
+    folder = path.parent
     if path.stat().st_size > MAX_BYTES:
         reason = (
             f"{path.name} has {path.stat().st_size:,} bytes; at most {MAX_BYTES:,} "
@@ -106,10 +124,13 @@ def find_fault(content):
         )
     except RecursionError:
         return "is not a notebook: it is nested too deeply"
+    except ValueError as error:
+        return f"is not a notebook: {error}"
     if not isinstance(data, dict) or ("cells" not in data and "worksheets" not in data):
         return "is JSON but not a notebook: it has no cells"
     try:
-        read_notebook(content)
+        # JSON can spell characters that no file can hold, such as half of a pair.
+        nbformat.writes(read_notebook(content)).encode("utf-8")
     except Exception as error:
         first = str(error).strip().splitlines() or [type(error).__name__]
         return f"is not a valid notebook: {first[0]}"
@@ -117,14 +138,21 @@ def find_fault(content):
 
 
 def read_notebook(content):
-    """Returns bytes as a notebook of format 4.5, whatever minor version they had."""
-    document = nbformat.reads(content.decode("utf-8"), as_version=4)
-    document.nbformat_minor = max(5, document.nbformat_minor)
+    """Returns bytes as a notebook of format 4.5, whatever version they had."""
+    data = json.loads(content.decode("utf-8"))
+    if data.get("nbformat") != 4:
+        data = nbformat.reads(content.decode("utf-8"), as_version=4)
+        for cell in data.cells:
+            cell.pop("id", None)
+    data["nbformat_minor"] = max(5, data["nbformat_minor"])
+    # nbformat would mend ids too, with a warning and by chance.
     seen = set()
-    for position, cell in enumerate(document.cells, start=1):
-        if not isinstance(cell.get("id"), str) or cell["id"] in seen:
+    for position, cell in enumerate(data["cells"], start=1):
+        given = cell.get("id")
+        if not isinstance(given, str) or not CELL_ID.fullmatch(given) or given in seen:
             cell["id"] = f"added-{position:03}"
         seen.add(cell["id"])
+    document = nbformat.reads(json.dumps(data), as_version=4)
     nbformat.validate(document)
     return document
 
@@ -134,6 +162,8 @@ def _describe_missing(folder, path):
     notebooks = [name for name in others if name.endswith(".ipynb")]
     if path.is_symlink():
         return f"{path.name} is a link, which is not followed"
+    if path.is_dir():
+        return f"{path.name} is a folder, not a notebook"
     if notebooks:
         return (
             f"{path.name} is not there; found {', '.join(notebooks[:5])}. "
@@ -143,7 +173,7 @@ def _describe_missing(folder, path):
     return f"{path.name} is not there; found {found}"
 
 
-def _read_files(folder, notebook):
+def read_files(folder, notebook):
     """Returns the regular files beside the notebook, no links, within the bound."""
     files, total = {}, 0
     for path in sorted(folder.rglob("*")):

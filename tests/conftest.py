@@ -13,6 +13,8 @@ os.environ["KERAS_HOME"] = _keras_home.name
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Warm parents of a test run shall not wait long for the next one.
+os.environ.setdefault("LAYERWISE_WARM_SECONDS", "60")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ chapters import; docstrings are cut to their first line.
 import ast
 from pathlib import Path
 
-from autograder.build.names import names_of
+from autograder.build.names import names_of, plain_python
 from autograder.build.source import SourceError
 
 TAG = "include"
@@ -24,14 +24,20 @@ def resolve_includes(notebook, lines, path, library):
         library: Path of the folder that holds the package `layerwise`.
 
     Raises:
-        SourceError: If a cell tagged `include` is more than one import from
-            `layerwise`, names what is not there, or includes code that reads a name
-            that no earlier cell has.
+        SourceError: If a cell is not Python, or if one tagged `include` is more than
+            one import from `layerwise`, names what is not there, or includes code that
+            reads a name that no earlier cell has.
     """
     known = set()
     for cell, line in zip(notebook.cells, lines, strict=True):
         if cell.cell_type != "code":
             continue
+        try:
+            ast.parse(plain_python(cell.source))
+        except SyntaxError as error:
+            raise SourceError(
+                path, line + (error.lineno or 1) - 1, f"not Python: {error.msg}"
+            ) from error
         if TAG in cell.metadata.get("tags", []):
             cell.source = _included(cell.source, path, line, Path(library))
             missing = names_of(cell.source).read - known

@@ -31,7 +31,7 @@ def fill_metadata(notebook, lines, path):
 
     Raises:
         SourceError: If an id is missing, not allowed or there twice, points are not
-            positive, or a region stands in a cell of another kind.
+            positive, a region does not end, or it stands in a cell of another kind.
     """
     first_use = {}
     for cell, line in zip(notebook.cells, lines, strict=True):
@@ -57,6 +57,8 @@ def fill_metadata(notebook, lines, path):
                 f"{first_use[grade_id]}",
             )
         first_use[grade_id] = line
+        for region in (SOLUTION, HIDDEN):
+            _check_region(region, cell.source, line, path)
         has_points = "points" in given
         if cell.cell_type == "markdown" and not has_points:
             raise SourceError(
@@ -101,6 +103,14 @@ def _check_given(given, line, path):
         raise SourceError(
             path, line, f"points of {grade_id!r} must be positive. Received: {points!r}"
         )
+
+
+def _check_region(begin, source, line, path):
+    """Raises `SourceError` unless each region ends before the next begins."""
+    end = begin.replace("BEGIN", "END")
+    marks = re.findall(f"{begin}|{end}", source)
+    if marks != [begin, end] * (len(marks) // 2):
+        raise SourceError(path, line, f"{begin} and {end} must come in turns")
 
 
 def is_test(cell):

@@ -81,6 +81,8 @@ def build(course, report=lambda built: None):
         made.append(_write(path, text))
         report(made[-1])
 
+    # formgrader's database lies there, and SQLite makes no folder.
+    course.classroom.mkdir(parents=True, exist_ok=True)
     for path in sorted(course.chapters.glob("[0-9]*.py")):
         target = course.notebooks / f"{path.stem}.ipynb"
         write(target, chapter_notebook(path, course.root / "course"))

@@ -29,11 +29,11 @@ def read_source(path):
 
     Returns:
         A notebook of format 4.5 without outputs, and a list with each cell's line: that
-        of its first line of text.
+        of its first line that is not blank.
 
     Raises:
-        SourceError: If a cell's metadata cannot be read, or text stands before the
-            first cell.
+        SourceError: If a cell's metadata cannot be read or lack their `nbgrader=`, or
+            text stands before the first cell.
     """
     path = Path(path)
     text = path.read_text(encoding="utf-8")
@@ -58,6 +58,13 @@ def read_source(path):
                 "the cell's metadata is not JSON: "
                 f"{cell.metadata['incorrectly_encoded_metadata']}",
             )
+        if {"grade_id", "points", "fails"} & set(cell.metadata):
+            raise SourceError(
+                path,
+                line,
+                "metadata without `nbgrader=` or `answer=` before it: "
+                f"{dict(cell.metadata)}",
+            )
         # jupytext's own notes on blank lines are of no use in a notebook.
         for key in [key for key in cell.metadata if key.startswith("lines_to_")]:
             del cell.metadata[key]
@@ -65,7 +72,16 @@ def read_source(path):
         {"kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return notebook, [line + 1 for line in markers]
+    return notebook, [_first_line(text, marker) for marker in markers]
+
+
+def _first_line(text, marker):
+    """Returns the first line below a marker that is not blank, as a cell begins."""
+    lines = text.splitlines()
+    line = marker + 1
+    while line <= len(lines) and not lines[line - 1].strip():
+        line += 1
+    return line if line <= len(lines) else marker + 1
 
 
 def set_cell_ids(notebook):

@@ -11,6 +11,8 @@ import struct
 import numpy as np
 
 MAX_BYTES = 256_000_000
+# Of these a message's header, which takes some ten times as much memory once read.
+MAX_TEXT = 64_000_000
 MAX_DEPTH = 60
 MAX_NODES = 2_000_000
 LENGTHS = struct.Struct("!IQ")
@@ -20,8 +22,15 @@ EXTENDED = frozenset(
 )
 
 
-class CodecError(ValueError):
-    """A value or message that cannot cross: too large, too deep or malformed."""
+# What a malformed value may lead to while it is decoded.
+FAULTS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+class CodecError(RuntimeError):
+    """A value or message that cannot cross: too large, too deep or malformed.
+
+    No `ValueError`, which a test may be waiting for.
+    """
 
 
 class Encoder:
@@ -44,11 +53,15 @@ class Encoder:
 
     def buffer(self, content):
         """Adds a raw buffer; returns its index."""
-        self.bytes += len(content)
-        if self.bytes > MAX_BYTES:
-            raise CodecError(f"a value over {MAX_BYTES:,} bytes cannot cross")
+        self.count_bytes(len(content))
         self.buffers.append(content)
         return len(self.buffers) - 1
+
+    def count_bytes(self, count):
+        """Raises `CodecError` when a message grows too large."""
+        self.bytes += count
+        if self.bytes > MAX_BYTES:
+            raise CodecError(f"a value over {MAX_BYTES:,} bytes cannot cross")
 
     def encode(self, value, depth=0):
         """Returns the header entry of a value."""
@@ -59,7 +72,10 @@ class Encoder:
                 "cannot cross"
             )
         kind = type(value)
-        if value is None or kind is bool or kind is str or kind is float:
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is str:
+            self.count_bytes(len(value))
             return value
         if kind is int:
             return value if value.bit_length() < 1000 else {"t": "int", "v": hex(value)}
@@ -67,9 +83,9 @@ class Encoder:
             return SIMPLE[kind](self, value)
         if kind in (list, tuple, set, frozenset, dict):
             return self._container(value, kind, depth)
-        if isinstance(value, np.ndarray) and _plain_dtype(value.dtype):
+        if isinstance(value, np.ndarray) and is_plain_dtype(value.dtype):
             return self._array(value)
-        if isinstance(value, np.generic) and _plain_dtype(value.dtype):
+        if isinstance(value, np.generic) and is_plain_dtype(value.dtype):
             array = np.asarray(value)
             return {
                 "t": "scalar",
@@ -78,9 +94,12 @@ class Encoder:
             }
         if isinstance(value, np.dtype):
             return {"t": "dtype", "v": _dtype_name(value)}
-        for base in (dict, list, tuple, set, frozenset, str, int, float):
+        # A subclass crosses as what it holds.
+        for base in (dict, list, set):
             if isinstance(value, base):
-                # A subclass crosses as what it holds.
+                return self._container(value, base, depth)
+        for base in (tuple, frozenset, str, int, float):
+            if isinstance(value, base):
                 return self.encode(base(value), depth + 1)
         return self.encode_other(self, value)
 
@@ -127,13 +146,14 @@ class Encoder:
             number, first = self.number(value)
             if not first:
                 return {"t": "again", "n": number}
-        return {
+        entry = {
             "t": "array",
             "d": _dtype_name(value.dtype),
             "s": list(value.shape),
             "b": self.buffer(np.ascontiguousarray(value).tobytes()),
             "n": number,
         }
+        return entry if value.flags.writeable else {**entry, "locked": True}
 
 
 SIMPLE = {
@@ -164,6 +184,7 @@ class Decoder:
         self.buffers = buffers
         self.decode_other = decode_other
         self.shared = {}
+        self.nodes = 0
 
     def decode(self, entry, depth=0):
         """Returns the value of a header entry.
@@ -171,15 +192,16 @@ class Decoder:
         Raises:
             CodecError: If the entry is malformed.
         """
-        if depth > MAX_DEPTH:
-            raise CodecError("a message is nested too deeply")
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise CodecError("a message is nested too deeply or has too many parts")
         if entry is None or isinstance(entry, bool | int | float | str):
             return entry
         try:
             return self._tagged(entry, entry["t"], depth)
         except CodecError:
             raise
-        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+        except FAULTS as error:
             raise CodecError(f"a malformed value: {error!r}") from error
 
     def _tagged(self, entry, tag, depth):
@@ -225,14 +247,16 @@ class Decoder:
         return value
 
     def array(self, entry):
-        """Returns a fresh, writable array of an entry with `d`, `s` and `b`."""
+        """Returns a fresh array of an entry with `d`, `s` and `b`."""
         dtype, dims = _dtype(entry["d"]), tuple(map(int, entry["s"]))
         content = self.buffers[entry["b"]]
         if any(dim < 0 for dim in dims):
             raise CodecError("a negative dimension")
         if math.prod(dims) * dtype.itemsize != len(content):
             raise CodecError("an array whose bytes do not fit its shape")
-        return np.frombuffer(content, dtype).reshape(dims).copy()
+        value = np.frombuffer(content, dtype).reshape(dims).copy()
+        value.setflags(write="locked" not in entry)
+        return value
 
 
 def pack(header, buffers):
@@ -243,7 +267,7 @@ def pack(header, buffers):
         raise CodecError(f"a value cannot cross: {error}") from error
     sizes = struct.pack(f"!I{len(buffers)}Q", len(buffers), *map(len, buffers))
     total = len(sizes) + sum(map(len, buffers))
-    if len(text) + total > 2 * MAX_BYTES:
+    if len(text) > MAX_TEXT or total > 2 * MAX_BYTES:
         raise CodecError(f"a value over {MAX_BYTES:,} bytes cannot cross")
     return b"".join([LENGTHS.pack(len(text), total), text, sizes, *buffers])
 
@@ -261,7 +285,7 @@ def unpack(read):
         CodecError: If the message is too large or malformed.
     """
     text_size, rest_size = LENGTHS.unpack(read(LENGTHS.size))
-    if text_size + rest_size > 2 * MAX_BYTES:
+    if text_size > MAX_TEXT or rest_size > 2 * MAX_BYTES:
         raise CodecError(f"a message of {text_size + rest_size:,} bytes is too large")
     text, rest = read(text_size), memoryview(read(rest_size))
     try:
@@ -279,7 +303,8 @@ def unpack(read):
     return header, buffers
 
 
-def _plain_dtype(dtype):
+def is_plain_dtype(dtype):
+    """Returns whether arrays of a dtype cross."""
     return (dtype.kind in PLAIN_KINDS and not dtype.hasobject) or (
         dtype.name in EXTENDED
     )

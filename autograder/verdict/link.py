@@ -15,6 +15,22 @@ from autograder.verdict.codec import CodecError
 
 # Where functions and classes may be looked up that a message names.
 NAMED_ROOTS = frozenset({"numpy", "keras", "tensorflow", "math", "layerwise"})
+# What of these a student may name in place of sending it. It runs in the verdict
+# process, so it must do nothing but compute: `numpy.load` or `keras.config` would not.
+TAME_FUNCTIONS = (
+    "keras.src.ops.",
+    "keras.src.activations.",
+    "keras.src.losses.",
+    "keras.src.metrics.",
+    "layerwise.models.",
+)
+KINDS = (
+    type,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    np.ufunc,
+    type(np.mean),
+)
 BUILTIN_TYPES = {
     kind.__name__: kind
     for kind in vars(__import__("builtins")).values()
@@ -30,6 +46,9 @@ class End:
         namespace: Dict of the names at this end; locked functions are found in it.
         locked: Set of the names that locked cells bind at both ends.
     """
+
+    # Whether it sends, and takes, only names of what does nothing but compute.
+    sends_tame = takes_tame = False
 
     def __init__(self, connection, namespace, locked):
         self.connection = connection
@@ -71,11 +90,13 @@ class End:
         if keras is not None:
             if isinstance(value, keras.KerasTensor):
                 return self.encode_object(encoder, value)
-            if keras.ops.is_tensor(value) or isinstance(value, keras.Variable):
-                array = keras.ops.convert_to_numpy(value)
-                return {**encoder.encode(array.copy()), "t": "tensor"}
             from autograder.verdict import models
 
+            if keras.ops.is_tensor(value) or isinstance(value, keras.Variable):
+                array = models.to_numpy(value)
+                if codec.is_plain_dtype(array.dtype):
+                    return {**encoder.encode(array.copy()), "t": "tensor"}
+                return self.encode_object(encoder, value)
             if models.is_keras_object(value):
                 return self.encode_keras(encoder, value)
         return self.encode_object(encoder, value)
@@ -87,32 +108,35 @@ class End:
 
             return keras.ops.convert_to_tensor(decoder.array(entry))
         if tag == "name":
-            return self.resolve(entry["m"], entry["q"])
+            return self._checked(self.resolve(entry["m"], entry["q"]))
         if tag == "locked":
             name = entry["q"]
             if name not in self.locked or name not in self.namespace:
                 raise CodecError(f"{name!r} is no name of a locked cell")
-            return self.namespace[name]
+            return self._checked(self.namespace[name])
         if tag == "keras":
             return self.decode_keras(decoder, entry)
         return self.decode_object(entry)
 
+    def _checked(self, found):
+        own = getattr(found, "__module__", None) == "__main__"
+        if self.takes_tame and not (is_tame(found) or (own and callable(found))):
+            raise CodecError(f"{found!r} cannot be named by a student")
+        return found
+
     def _by_name(self, value):
         if isinstance(value, types.ModuleType):
             root = value.__name__.partition(".")[0]
-            return (
-                {"t": "name", "m": value.__name__, "q": ""}
-                if root in NAMED_ROOTS
-                else None
-            )
-        if not isinstance(
-            value,
-            type | types.FunctionType | types.BuiltinFunctionType | np.ufunc,
-        ):
+            if root in NAMED_ROOTS and not self.sends_tame:
+                return {"t": "name", "m": value.__name__, "q": ""}
+            return None
+        if not isinstance(value, KINDS):
             return None
         for name in self.locked:
             if self.namespace.get(name) is value:
                 return {"t": "locked", "q": name}
+        if self.sends_tame and not is_tame(value):
+            return None
         module = getattr(value, "__module__", None) or "numpy"
         name = getattr(value, "__qualname__", None) or value.__name__
         with contextlib.suppress(CodecError):
@@ -141,8 +165,31 @@ class End:
             return found
         for part in name.split("."):
             found = getattr(found, part, None)
-        kinds = type | types.FunctionType | types.BuiltinFunctionType | np.ufunc
         home = (getattr(found, "__module__", None) or "numpy").partition(".")[0]
-        if not isinstance(found, kinds) or home not in NAMED_ROOTS:
+        if not isinstance(found, KINDS) or home not in NAMED_ROOTS:
             raise CodecError(f"{module}.{name} is no function or class here")
         return found
+
+
+def is_tame(found):
+    """Returns whether a student may name a function or class instead of sending it."""
+    if not isinstance(found, KINDS):
+        return False
+    if isinstance(found, np.ufunc) or BUILTIN_TYPES.get(found.__name__) is found:
+        return True
+    module = getattr(found, "__module__", None) or ""
+    if isinstance(found, types.FunctionType):
+        return module.startswith(TAME_FUNCTIONS)
+    if isinstance(found, type):
+        from autograder.verdict import models
+
+        return (
+            found is np.ndarray
+            or issubclass(found, np.generic)
+            or (
+                issubclass(found, models.KINDS)
+                and module.startswith(("keras.", "layerwise."))
+                and found.__name__ not in models.REFUSED
+            )
+        )
+    return module == "math"

@@ -48,19 +48,27 @@ WITHOUT_MODULE = frozenset(
     {"__tuple__", "__ellipsis__", "__slice__", "__keras_tensor__"}
 )
 MAX_LAYERS = 5000
+KINDS = (
+    keras.layers.Layer,
+    keras.losses.Loss,
+    keras.optimizers.Optimizer,
+    keras.initializers.Initializer,
+    keras.regularizers.Regularizer,
+    keras.metrics.Metric,
+)
 
 
 def is_keras_object(value):
     """Returns whether a value is of a kind that may cross as config and arrays."""
-    kinds = (
-        keras.layers.Layer,
-        keras.losses.Loss,
-        keras.optimizers.Optimizer,
-        keras.initializers.Initializer,
-        keras.regularizers.Regularizer,
-        keras.metrics.Metric,
-    )
-    return isinstance(value, kinds)
+    return isinstance(value, KINDS)
+
+
+def to_numpy(value):
+    """Returns a tensor or variable as a NumPy array."""
+    if len(value.shape) == 0:
+        # TensorFlow 2.21 makes no array of a single bfloat16.
+        return keras.ops.convert_to_numpy(keras.ops.reshape(value, (1,))).reshape(())
+    return keras.ops.convert_to_numpy(value)
 
 
 def find_refused(config):
@@ -117,7 +125,7 @@ def state_of(value, encode):
         Dict of header entries.
     """
     state = {
-        "weights": [encode(keras.ops.convert_to_numpy(w)) for w in value.weights],
+        "weights": [encode(to_numpy(w)) for w in value.weights],
         "trainable": [layer.trainable for layer in _flat(value)],
     }
     if isinstance(value, keras.Model) and getattr(value, "compiled", False):
@@ -127,7 +135,7 @@ def state_of(value, encode):
             built = optimizer is not None and optimizer.built
             state["compile"] = compiled
             state["optimizer"] = [
-                encode(keras.ops.convert_to_numpy(variable))
+                encode(to_numpy(variable))
                 for variable in (optimizer.variables if built else ())
             ]
     return state
@@ -148,7 +156,7 @@ def apply_state(value, state, decode):
     if [w.shape for w in arrays] != [tuple(w.shape) for w in value.weights]:
         raise CodecError("weights that do not fit the model")
     for weight, array in zip(value.weights, arrays, strict=True):
-        if not _same(keras.ops.convert_to_numpy(weight), array):
+        if not _same(to_numpy(weight), array):
             weight.assign(array)
     layers = _flat(value)
     if len(layers) == len(state["trainable"]):

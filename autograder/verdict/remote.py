@@ -7,10 +7,22 @@ import weakref
 
 import numpy as np
 
+from autograder.verdict import codec
 from autograder.verdict.codec import CodecError, Decoder, Encoder
 from autograder.verdict.link import End
 
 VERBS = ("as_model", "gradient", "each")
+ENDINGS = frozenset(
+    {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration"}
+    | {"StopAsyncIteration"}
+)
+
+
+class BrokenLinkError(BaseException):
+    """The student kernel is gone, or what it answered is no answer.
+
+    No `Exception`: a test that waits for an error must not take this for it.
+    """
 
 
 class Client(End):
@@ -22,16 +34,18 @@ class Client(End):
         locked: Set of the names that locked cells bind at both ends.
     """
 
+    takes_tame = True
+
     def __init__(self, connection, namespace, locked):
         super().__init__(connection, namespace, locked)
         self.serial = 0
         self.dropped = []
         self.handles = weakref.WeakValueDictionary()
-        self.copies = {}  # the student's handle → the local copy of their Keras object
+        self.copies = {}  # the student's handle → our copy of their object, its config
         self.own = {}  # our number → our own Keras object
-        self.numbers = {}  # id of a local object → ("h" or "o", number)
+        self.numbers = {}  # id of a local object → "h" or "o", number, object
         self.introduced = set()
-        self.broken = False
+        self.fault = ""  # why nothing can be asked any more
 
     def ask(self, operation, given):
         """Sends a request and waits for the answer.
@@ -45,11 +59,10 @@ class Client(End):
 
         Raises:
             Exception: The nearest built-in class of what was raised over there.
-            CodecError: If the answer is malformed.
-            EOFError: If the student kernel is gone.
+            BrokenLinkError: If the answer is malformed or there is none.
         """
-        if self.broken:
-            raise CodecError("an interrupt cut a message of the student kernel in two")
+        if self.fault:
+            raise BrokenLinkError(self.fault)
         self.serial += 1
         encoder = Encoder(self.encode_other)
         header = {
@@ -59,19 +72,35 @@ class Client(End):
             "drop": self.dropped[:],
         }
         del self.dropped[: len(header["drop"])]
-        self.broken = True
-        self.send(header, encoder)
-        answer, buffers = self.receive()
-        self.broken = False
-        if answer.get("n") != self.serial:
-            raise CodecError("an answer to another question")
+        answer, buffers = self._exchange(codec.pack(header, encoder.buffers))
+        if answer.get("printed"):
+            # Where it would have appeared in one kernel.
+            print(str(answer["printed"]), end="")
         try:
             result, error = self._take(answer, buffers, encoder)
-        except (KeyError, TypeError, AttributeError, IndexError) as fault:
-            raise CodecError(f"a malformed answer: {fault!r}") from fault
+        except Exception as fault:
+            raise BrokenLinkError(f"a malformed answer: {fault!r}"[:1000]) from fault
         if error is not None:
             raise error
         return result
+
+    def _exchange(self, message):
+        """Sends a packed message; returns the answer's header and buffers."""
+        self.fault = "an interrupt cut a message of the student kernel in two"
+        try:
+            self.connection.sendall(message)
+            answer, buffers = self.receive()
+            if answer.get("n") != self.serial:
+                raise CodecError("an answer to another question")
+        except (EOFError, OSError) as error:
+            self.fault = "the student kernel is gone"
+            raise BrokenLinkError(self.fault) from error
+        except Exception as error:
+            # What follows in the pipe could be anything.
+            self.fault = f"a malformed answer: {error!r}"[:1000]
+            raise BrokenLinkError(self.fault) from error
+        self.fault = ""
+        return answer, buffers
 
     def _take(self, answer, buffers, encoder):
         decoder = Decoder(buffers, self.decode_other)
@@ -90,7 +119,7 @@ class Client(End):
     def _put_state(self, kind, number, state, decoder):
         from autograder.verdict import models
 
-        value = (self.own if kind == "o" else self.copies)[number]
+        value = self.own[number] if kind == "o" else self.copies[number][0]
         models.apply_state(value, state, decoder.decode)
 
     # Keras objects.
@@ -98,11 +127,11 @@ class Client(End):
     def encode_keras(self, encoder, value):
         from autograder.verdict import models
 
-        kind, number = self.numbers.get(id(value), (None, None))
+        kind, number, _ = self.numbers.get(id(value), (None, None, None))
         if kind is None:
             kind, number = "o", len(self.own) + 1
             self.own[number] = value
-            self.numbers[id(value)] = (kind, number)
+            self.numbers[id(value)] = (kind, number, value)
         entry = {"t": "keras", kind: number}
         if kind == "o" and number not in self.introduced:
             config = models.serialise(value)
@@ -120,12 +149,25 @@ class Client(End):
         if "o" in entry:
             return self.own[entry["o"]]
         number = entry["h"]
-        value = self.copies.get(number)
-        if value is None:
-            value = self.copies[number] = models.rebuild(entry["c"])
-            self.numbers[id(value)] = ("h", number)
-        if "state" in entry and models.has_state(value):
-            models.apply_state(value, entry["state"], decoder.decode)
+        try:
+            value = self._copy(number, entry["c"])
+            if "state" in entry and models.has_state(value):
+                models.apply_state(value, entry["state"], decoder.decode)
+        except CodecError:
+            # What cannot be made again here stays there.
+            return make_handle(self, number, entry)
+        return value
+
+    def _copy(self, number, config):
+        """Returns the local copy of a student's Keras object, made once for a config:
+        a model that grew over there is made again."""
+        from autograder.verdict import models
+
+        value, known = self.copies.get(number, (None, None))
+        if known != config:
+            value = models.rebuild(config)
+            self.copies[number] = value, config
+            self.numbers[id(value)] = ("h", number, value)
         return value
 
     # The student's other objects.
@@ -217,26 +259,31 @@ def make_handle(client, number, entry):
 def make_error(described):
     """Makes the nearest built-in exception of an error that came as data."""
     kind = RuntimeError
-    for name in described["classes"]:
-        found = getattr(builtins, str(name), None)
-        if name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit"):
-            break
-        if isinstance(found, type) and issubclass(found, Exception):
-            kind = found
-            break
+    names = [str(name) for name in described["classes"]]
     message = str(described["message"])
-    first = str(described["classes"][0])
-    if kind.__name__ != first:
-        message = f"{first}: {message}"
-    try:
-        error = kind(message)
-    except TypeError:
-        # Such as UnicodeDecodeError, which wants five arguments.
-        error = RuntimeError(f"{first}: {message}")
+    error = None
+    # The first could end more here than a call: a loop, or the process.
+    for name in () if ENDINGS.intersection(names) else names:
+        kind = getattr(builtins, name, None)
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            text = message if name == names[0] else f"{names[0]}: {message}"
+            # UnicodeDecodeError, say, wants five arguments; its base does with one.
+            with contextlib.suppress(TypeError):
+                error = kind(Verbatim(text) if kind is KeyError else text)
+                break
+    if error is None:
+        error = RuntimeError(f"{names[0]}: {message}")
     for note in described["notes"]:
         error.add_note(str(note))
     error.remote_traceback = str(described["traceback"])
     return error
+
+
+class Verbatim(str):
+    """A message that `KeyError` shows without quotes: it has them already."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
 
 
 def _put_back(target, fresh):
@@ -244,12 +291,15 @@ def _put_back(target, fresh):
     if isinstance(target, np.ndarray):
         if target.shape != fresh.shape or target.dtype != fresh.dtype:
             raise CodecError("an array came back with another shape")
-        target[...] = fresh
-    elif isinstance(target, list):
+        if target.flags.writeable:
+            target[...] = fresh
+    elif isinstance(target, list) and type(fresh) is list:
         target[:] = fresh
-    elif isinstance(target, dict | set):
+    elif isinstance(target, dict | set) and type(fresh) in (dict, set):
         target.clear()
         target.update(fresh)
+    else:
+        raise CodecError("an argument came back as another kind of thing")
 
 
 def install_verbs(client):

@@ -1,9 +1,10 @@
 """Which cell runs where, and what a test cell needs from the student."""
 
+import symtable
 from dataclasses import dataclass
 
 from autograder.build.metadata import is_answer, is_test
-from autograder.build.names import names_of
+from autograder.build.names import names_of, plain_python
 
 STUDENT, BOTH, VERDICT = "student", "both", "verdict"
 
@@ -23,6 +24,21 @@ class Role:
     locked: tuple = ()
 
 
+def assigned_names(source):
+    """Finds the global names that a cell binds by more than an import.
+
+    An answer that imports NumPy does not make `np` the student's: a test would then
+    take its own tools from the code that it judges.
+    """
+    module = symtable.symtable(plain_python(source), "<cell>", "exec")
+    imported = {
+        symbol.get_name()
+        for symbol in module.get_symbols()
+        if symbol.is_imported() and not symbol.is_assigned()
+    }
+    return names_of(source).bound - imported
+
+
 def student_names(solution):
     """Finds the names that are the student's: those that the reference's answers bind.
 
@@ -35,7 +51,7 @@ def student_names(solution):
     found = set()
     for cell in solution.cells:
         if cell.cell_type == "code" and is_answer(cell):
-            found |= names_of(cell.source).bound
+            found |= assigned_names(cell.source)
     return frozenset(found)
 
 
@@ -62,7 +78,7 @@ def roles_of(notebook, students):
             names = names_of(cell.source)
             if names.read & students:
                 # What it binds comes from the student's work, and is theirs.
-                students |= names.bound
+                students |= assigned_names(cell.source)
                 roles.append(Role(STUDENT))
             else:
                 roles.append(Role(BOTH, locked=tuple(sorted(names.bound))))

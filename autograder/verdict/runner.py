@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import io
+import ctypes
 import json
 import linecache
 import socket
@@ -10,11 +10,13 @@ import time
 import traceback
 
 from autograder.verdict.remote import Client, install_verbs
-from autograder.verdict.server import Server
+from autograder.verdict.server import Bounded, Server
 from autograder.warm import wire
 from autograder.warm.child import make_kernel
 
-MAX_OUTPUT = 200_000
+# From Linux's `sys/prctl.h`.
+PR_SET_DUMPABLE = 4
+MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 200_000, 20_000, 50
 
 
 def student_kernel(locked, *rest):
@@ -49,12 +51,18 @@ def verdict_process(control_descriptor, link_descriptor):
             `outputs` as a notebook holds them, and `seconds`.
         link_descriptor: Integer, that of the socket to the student kernel.
     """
+    _shield()
     control = socket.socket(fileno=control_descriptor)
     link = socket.socket(fileno=link_descriptor)
-    namespace = {"__name__": "__main__", "get_ipython": _NoShell}
+    namespace = {
+        "__name__": "__main__",
+        "get_ipython": _NoShell,
+        "display": lambda *_, **__: None,
+    }
     locked = set()
     client = Client(link, namespace, locked)
     install_verbs(client)
+    wire.send(control, {"ready": True})
     while True:
         try:
             cell, _ = wire.receive(control)
@@ -76,7 +84,7 @@ def run_cell(cell, namespace, client):
         Dict, the answer.
     """
     began = time.monotonic()
-    captured = _Bounded()
+    captured = Bounded(MAX_OUTPUT)
     outputs = []
     file = f"<{cell['name']}>"
     lines = cell["source"].splitlines(keepends=True)
@@ -85,13 +93,13 @@ def run_cell(cell, namespace, client):
         with contextlib.redirect_stdout(captured), contextlib.redirect_stderr(captured):
             _fetch(cell["needs"], namespace, client)
             exec(compile(cell["source"], file, "exec"), namespace)
-    except (Exception, KeyboardInterrupt, SystemExit) as error:
+    except BaseException as error:
         outputs.append(error_output(error, file))
     if captured.getvalue():
         text = {
             "output_type": "stream",
             "name": "stdout",
-            "text": captured.getvalue(),
+            "text": captured.getvalue().encode("utf-8", "replace").decode("utf-8"),
         }
         outputs.insert(0, text)
     return {"outputs": outputs, "seconds": time.monotonic() - began}
@@ -102,7 +110,9 @@ def _fetch(names, namespace, client):
     for name in names:
         namespace.pop(name, None)
     if names:
-        namespace.update(client.ask("names", tuple(names)))
+        found = client.ask("names", tuple(names))
+        # No more than was asked for: `np` and `checks` are the verdict's own.
+        namespace.update({name: found[name] for name in names if name in found})
 
 
 def error_output(error, file):
@@ -115,28 +125,33 @@ def error_output(error, file):
         file: String, the file name under which the cell was compiled.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename == file]
+    own = [frame for frame in frames if frame.filename == file][-MAX_FRAMES:]
     entries = traceback.format_list(own)
     theirs = getattr(error, "remote_traceback", "")
     if theirs:
         entries.append(f"In the submitted code:\n{theirs}")
-    name, message = type(error).__name__, str(error)
+    name, message = type(error).__name__, _printable(str(error))
     notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
     entries.append(f"\x1b[31m{name}\x1b[0m: {message}{notes}")
     return {
         "output_type": "error",
         "ename": name,
         "evalue": message,
-        "traceback": entries,
+        "traceback": [_printable(entry) for entry in entries],
     }
 
 
-class _Bounded(io.StringIO):
-    """Text that stops growing."""
+def _printable(text):
+    """Returns a text that a notebook can hold: bounded, and no half of a character."""
+    if len(text) > MAX_MESSAGE:
+        text = f"{text[:MAX_MESSAGE]} [{len(text):,} characters]"
+    return text.encode("utf-8", "replace").decode("utf-8")
 
-    def write(self, text):
-        room = MAX_OUTPUT - self.tell()
-        return super().write(text[: max(0, room)])
+
+def _shield():
+    """Keeps other processes of the same user out of this one's memory."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 class _NoShell:

@@ -4,6 +4,8 @@ Everything here runs among student code and may be tampered with. That is allowe
 the other end takes data from it and never a verdict.
 """
 
+import contextlib
+import io
 import signal
 import traceback
 
@@ -13,6 +15,24 @@ from autograder.verdict.link import End
 
 VERBS = frozenset({"as_model", "gradient", "each"})
 MAX_ITEMS = 100_000
+MAX_PRINTED = 20_000
+
+
+class Bounded(io.StringIO):
+    """Text that stops growing.
+
+    Args:
+        most: Integer, characters.
+    """
+
+    def __init__(self, most):
+        super().__init__()
+        self.most = most
+
+    def write(self, text):
+        room = max(0, self.most - self.tell())
+        super().write(text[:room])
+        return len(text)
 
 
 class Server(End):
@@ -23,6 +43,8 @@ class Server(End):
         namespace: Dict, the student's names.
         locked: Set of the names that locked cells bind at both ends.
     """
+
+    sends_tame = True
 
     def __init__(self, connection, namespace, locked):
         super().__init__(connection, namespace, locked)
@@ -42,34 +64,35 @@ class Server(End):
         header, buffers = self.receive()
         # Like a cell: an interrupt reaches what runs here, and nothing else.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        printed = Bounded(MAX_PRINTED)
         try:
-            answer, encoder = self._answer(header, buffers)
+            with contextlib.redirect_stdout(printed):
+                answer, encoder = self._answer(header, buffers)
+            answer["printed"] = printed.getvalue()
+            message = codec.pack(answer, encoder.buffers)
         except KeyboardInterrupt:
-            answer, encoder = _failure(header, KeyboardInterrupt("interrupted"))
+            message = _failure(header, KeyboardInterrupt("interrupted"))
+        except (Exception, SystemExit) as error:
+            # Values of the student's can fail in any way while they are encoded.
+            message = _failure(header, error)
         finally:
             signal.signal(signal.SIGINT, before)
-        self.send(answer, encoder)
+        self.connection.sendall(message)
 
     def _answer(self, header, buffers):
         for handle in header.get("drop", ()):
             self.handles.pop(id(self.objects.pop(handle, None)), None)
         decoder = Decoder(buffers, self.decode_other)
         self.touched = {}
-        try:
-            operation = OPERATIONS[header["op"]]
-            given = decoder.decode(header["given"])
-            before = {n: _copy(value) for n, value in decoder.shared.items()}
-        except (CodecError, KeyError) as error:
-            return _failure(header, error)
+        operation = OPERATIONS[header["op"]]
+        given = decoder.decode(header["given"])
+        before = {n: value.copy() for n, value in decoder.shared.items()}
         error = result = None
         try:
             result = operation(self, given)
         except (KeyboardInterrupt, Exception, SystemExit) as raised:
             error = raised
-        try:
-            return self._reply(header, decoder, before, result, error)
-        except CodecError as fault:
-            return _failure(header, fault)
+        return self._reply(header, decoder, before, result, error)
 
     def _reply(self, header, decoder, before, result, error):
         """Encodes a result, and every argument that was changed in place."""
@@ -124,7 +147,7 @@ class Server(End):
         config = models.serialise(value)
         if config is None:
             return self.encode_object(encoder, value)
-        entry = {"t": "keras", "h": self._handle(value), "c": config}
+        entry = {**self.encode_object(encoder, value), "t": "keras", "c": config}
         if models.has_state(value):
             entry["state"] = models.state_of(value, encoder.encode)
         return entry
@@ -234,9 +257,9 @@ def describe_error(error):
     """Returns an exception as data: its classes' names, message and traceback."""
     try:
         message = str(error)
+        notes = [str(note)[:20_000] for note in getattr(error, "__notes__", ())][:10]
     except Exception:
-        message = "(its message cannot be shown)"
-    notes = [str(note) for note in getattr(error, "__notes__", ())][:10]
+        message, notes = "(its message cannot be shown)", []
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "/autograder/verdict/" not in frame.filename]
     return {
@@ -248,12 +271,9 @@ def describe_error(error):
 
 
 def _failure(header, error):
-    answer = {"n": header.get("n"), "error": describe_error(error)}
-    return {**answer, "back": [], "states": []}, Encoder(None)
-
-
-def _copy(value):
-    return value.copy()
+    """Returns the message that a request failed before it was done, or after."""
+    answer = {"n": header.get("n"), "back": [], "states": []}
+    return codec.pack({**answer, "error": describe_error(error)}, [])
 
 
 def _unchanged(before, value):

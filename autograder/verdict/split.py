@@ -1,22 +1,29 @@
-"""Runs a notebook in two processes: the student's cells in one, the tests in another."""
+"""Runs a notebook in two processes: the student's cells in one, tests in the other."""
 
 import asyncio
+import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import nbformat
+import psutil
 from jupyter_client.kernelspec import KernelSpec
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder import execute
+from autograder.build.names import plain_python
 from autograder.verdict.roles import BOTH, VERDICT, roles_of
 from autograder.warm import client, wire
+from autograder.warm.provisioner import Request
 
+# How often to look at the processes' memory.
+MEMORY_SECONDS = 0.1
 # How long an interrupted function of the student's may take to give up. Seconds.
 GIVE_UP = 3
 STARTERS = KernelSpec(
@@ -27,14 +34,16 @@ STARTERS = KernelSpec(
 )
 
 
-async def run(document, limits, folder, students):
+async def run(document, limits, folder, students, given=None):
     """Runs all cells of a notebook, tests apart from the rest.
 
     Args:
         document: Notebook; outputs are written into it.
         limits: `Limits`.
-        folder: Path, the working folder of both processes.
+        folder: Path, the student kernel's working folder.
         students: Set of the student's names.
+        given: Dict from relative path to bytes, what lies beside the verdict process.
+            It has a folder of its own: a module in the student's would be imported.
 
     Returns:
         `Execution`.
@@ -45,35 +54,43 @@ async def run(document, limits, folder, students):
     ends = [*socket.socketpair(), *socket.socketpair()]
     control, control_there, link_student, link_verdict = ends
     run = _Run(document, limits, folder, control)
-    try:
-        manager = run.client.km
-        manager._kernel_spec = STARTERS
-        manager.warm_target = (
-            "autograder.verdict.runner:student_kernel",
-            (json.dumps(locked),),
-            (link_student.fileno(),),
-        )
-        environment = execute.kernel_environment(limits.threads)
-        with open(os.devnull, "r+b") as null:
-            run.verdict = client.ForkedProcess(
-                "autograder.verdict.runner:verdict_process",
-                (),
-                environment,
-                folder,
-                [null.fileno()] * 3 + [control_there.fileno(), link_verdict.fileno()],
-            )
-        async with run.client.async_setup_kernel(env=environment):
-            for end in ends[1:]:
+    environment = execute.kernel_environment(limits.threads)
+    run.client.km._kernel_spec = STARTERS
+    run.client.km.warm_request = Request(
+        "autograder.verdict.runner:student_kernel",
+        (json.dumps(locked),),
+        (link_student.fileno(),),
+        limits.cpu_seconds,
+    )
+    with tempfile.TemporaryDirectory(prefix="lv-") as trusted:
+        execute.write_files(Path(trusted), given)
+        try:
+            with open(os.devnull, "r+b") as null:
+                there = [control_there.fileno(), link_verdict.fileno()]
+                run.verdict = client.ForkedProcess(
+                    "autograder.verdict.runner:verdict_process",
+                    (),
+                    environment,
+                    trusted,
+                    [*[null.fileno()] * 3, *there],
+                    limits.cpu_seconds,
+                )
+            async with run.client.async_setup_kernel(env=environment):
+                for end in ends[1:]:
+                    end.close()
+                # It has imported what it needs before any student code runs.
+                await run.wait_for_verdict()
+                started = time.monotonic()
+                watch = asyncio.create_task(run.watch_memory())
+                await run.all_cells(roles)
+                watch.cancel()
+                ended = time.monotonic()
+        finally:
+            for end in ends:
                 end.close()
-            started = time.monotonic()
-            await run.all_cells(roles)
-            ended = time.monotonic()
-    finally:
-        for end in ends:
-            end.close()
-        if run.verdict is not None:
-            run.verdict.kill()
-            run.verdict.wait(10)
+            if run.verdict is not None:
+                run.verdict.kill()
+                run.verdict.wait(10)
     return execute.Execution(
         nbformat.writes(document).encode("utf-8"),
         run.outcome,
@@ -96,6 +113,17 @@ class _Run:
         self.outcome, self.reason = execute.GRADED, ""
         self.cell_seconds = {}
         self.count = 0
+        self.over_memory = False
+
+    async def wait_for_verdict(self):
+        """Waits until the verdict process is ready.
+
+        Raises:
+            RuntimeError: If it is not in time.
+        """
+        if not await self._readable(execute.STARTUP):
+            raise RuntimeError("the verdict process did not start")
+        wire.receive(self.control)
 
     async def all_cells(self, roles):
         """Runs the cells in their order until they end or the run must."""
@@ -136,7 +164,7 @@ class _Run:
             await self.client.km.shutdown_kernel(now=True)
             return False
         except DeadKernelError:
-            self._end(index, execute.CRASHED, f"the kernel died in cell {label}")
+            self._end(index, *self._death(label))
             return False
         if time.monotonic() - began >= seconds:
             self._interrupted(cell, label, seconds)
@@ -146,16 +174,11 @@ class _Run:
         began = time.monotonic()
         answer = await self._ask(cell, role, label, seconds)
         if answer is None:
-            alive = await self.client.km.is_alive()
-            if not alive:
-                fault = f"the kernel died in cell {label}"
-                self._end(index, execute.CRASHED, fault)
-            elif time.monotonic() - began >= seconds:
+            if time.monotonic() - began >= seconds:
                 fault = f"cell {label} ran over {seconds} s and did not stop"
                 self._end(index, execute.TIMEOUT, fault)
             else:
-                fault = f"the verdict process died in cell {label}"
-                self._end(index, execute.CRASHED, fault)
+                self._end(index, *self._death(label))
             return False
         cell.outputs = [nbformat.from_dict(output) for output in answer["outputs"]]
         self.count += 1
@@ -163,7 +186,7 @@ class _Run:
         if time.monotonic() - began >= seconds:
             self._interrupted(cell, label, seconds)
         elif not await self.client.km.is_alive():
-            self._end(index, execute.CRASHED, f"the kernel died in cell {label}")
+            self._end(index, *self._death(label))
             return False
         return True
 
@@ -183,7 +206,7 @@ class _Run:
             Its answer; `None` if there is none and both processes had to be ended.
         """
         request = {
-            "source": cell.source,
+            "source": plain_python(cell.source),
             "name": label,
             "needs": list(role.needs),
             "locked": list(role.locked),
@@ -207,15 +230,46 @@ class _Run:
         return None
 
     async def _readable(self, seconds):
-        """Waits for the verdict process, and for the kernel's death."""
-        deadline = time.monotonic() + seconds
-        pause = 0.0005
-        while not select.select([self.control], [], [], 0)[0]:
-            if time.monotonic() > deadline:
-                return False
-            await asyncio.sleep(pause)
-            pause = min(0.02, pause * 1.5)
+        """Waits for the verdict process: for its answer, or its end."""
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self.control, ready.set)
+        try:
+            await asyncio.wait_for(ready.wait(), seconds)
+        except TimeoutError:
+            return False
+        finally:
+            loop.remove_reader(self.control)
         return True
+
+    async def watch_memory(self):
+        """Kills a process that takes more memory than it may."""
+        processes = [
+            psutil.Process(pid)
+            for pid in (self.client.km.provisioner.pid, self.verdict.pid)
+        ]
+        most = [
+            process.memory_info().rss + self.limits.memory_bytes
+            for process in processes
+        ]
+        while True:
+            for process, bound in zip(processes, most, strict=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if process.memory_info().rss > bound:
+                        self.over_memory = True
+                        process.kill()
+            await asyncio.sleep(MEMORY_SECONDS)
+
+    def _death(self, label):
+        """Returns the outcome and reason of a process that died."""
+        if self.over_memory:
+            allowed = f"{self.limits.memory_bytes / 1e9:g} GB"
+            reason = f"cell {label} took more than {allowed} of memory"
+            return execute.OUT_OF_MEMORY, reason
+        ends = [self.client.km.provisioner.process, self.verdict]
+        if any(end is not None and end.poll() == -signal.SIGXCPU for end in ends):
+            reason = f"cell {label} went over {self.limits.cpu_seconds} s of CPU time"
+            return execute.TIMEOUT, reason
+        return execute.CRASHED, f"the kernel died in cell {label}"
 
     def _interrupted(self, cell, label, seconds):
         fault = f"cell {label} ran over {seconds} s and was interrupted"

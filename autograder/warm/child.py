@@ -3,6 +3,7 @@
 import importlib
 import os
 import random
+import resource
 import signal
 import sys
 
@@ -29,8 +30,8 @@ def run(connection):
 
     Args:
         connection: Unix socket to the client. The request is `{"env": {...}, "cwd":
-            ..., "target": "module:function", "arguments": [...]}`; its descriptors are
-            stdin, stdout, stderr and whatever the target takes.
+            ..., "target": "module:function", "arguments": [...], "cpu_seconds": ...}`;
+            its descriptors are stdin, stdout, stderr and whatever the target takes.
 
     Returns:
         What the target returned: the exit status.
@@ -42,6 +43,11 @@ def run(connection):
         os.close(fd)
     wire.send(connection, {"pid": os.getpid()})
     connection.close()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if request.get("cpu_seconds"):
+        # At the first the system sends SIGXCPU, which says why; at the second SIGKILL.
+        seconds = request["cpu_seconds"]
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
     settle(request["env"], request["cwd"])
     module, name = request["target"].split(":")
     target = getattr(importlib.import_module(module), name)

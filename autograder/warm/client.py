@@ -15,7 +15,8 @@ from pathlib import Path
 
 from autograder.warm import settings, wire
 
-# A parent that nobody asks for anything goes after this long. Seconds.
+# A parent that nobody asks for anything goes after this long, unless the environment's
+# LAYERWISE_WARM_SECONDS says otherwise. Seconds.
 IDLE_SECONDS = 900
 # `import tensorflow, keras` takes 10 s here; a loaded machine more.
 START_SECONDS = 180
@@ -84,9 +85,10 @@ def _start(path, environment):
     # their socket is gone and their last kernel has ended.
     for stale in path.parent.glob(f"{path.stem.split('-')[0]}-*.sock"):
         stale.unlink(missing_ok=True)
+    idle = os.environ.get("LAYERWISE_WARM_SECONDS", str(IDLE_SECONDS))
     with path.with_suffix(".log").open("wb") as log:
         parent = subprocess.Popen(
-            [sys.executable, "-m", "autograder.warm.parent", path, str(IDLE_SECONDS)],
+            [sys.executable, "-m", "autograder.warm.parent", path, idle],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -118,6 +120,8 @@ class ForkedProcess:
         folder: String, the working folder.
         fds: Three open descriptors for stdin, stdout and stderr, and any others that
             the target takes.
+        cpu_seconds: Integer, CPU time after which the system kills the process; `None`
+            sets no limit.
 
     Raises:
         WarmError: If no parent is to be had, or it refuses to fork.
@@ -125,7 +129,7 @@ class ForkedProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, target, arguments, environment, folder, fds):
+    def __init__(self, target, arguments, environment, folder, fds, cpu_seconds=None):
         self.returncode = None
         self.connection = connect(environment)
         try:
@@ -134,6 +138,7 @@ class ForkedProcess:
                 "arguments": list(arguments),
                 "env": dict(environment),
                 "cwd": str(folder),
+                "cpu_seconds": cpu_seconds,
             }
             wire.send(self.connection, request, fds)
             answer, _ = wire.receive(self.connection)

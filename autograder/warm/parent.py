@@ -26,6 +26,8 @@ PRELOADED = (
     "keras",
     "matplotlib.pyplot",
     "IPython",
+    # Every kernel imports it when it starts, and debugpy with it: 0.1 s.
+    "ipykernel.debugger",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
@@ -198,7 +200,8 @@ def _become_child(connection, listener, children):
     try:
         listener.close()
         children.close()
-        status = child.run(connection)
+        result = child.run(connection)
+        status = result if isinstance(result, int) else 0
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
     except BaseException:
@@ -207,7 +210,7 @@ def _become_child(connection, listener, children):
         with contextlib.suppress(Exception):
             sys.stdout.flush()
             sys.stderr.flush()
-        os._exit(status or 0)
+        os._exit(status)
 
 
 if __name__ == "__main__":

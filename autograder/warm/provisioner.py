@@ -1,17 +1,32 @@
 """Warm kernels for Jupyter: a standard kernel provisioner."""
 
+import asyncio
 import os
 import pathlib
 import sys
 import tempfile
+from dataclasses import dataclass
 
 from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.warm import client
 
-# What a kernel runs, arguments before its own, and descriptors beside the standard
-# three. A kernel manager with the attribute `warm_target` chooses otherwise.
-PLAIN = ("autograder.warm.child:kernel", (), ())
+
+@dataclass(frozen=True)
+class Request:
+    """What a kernel manager may ask for beyond a plain kernel, as `warm_request`.
+
+    Attributes:
+        target: String, `module:function`, what runs in the fork.
+        arguments: Tuple of strings, before the kernel's own.
+        fds: Tuple of descriptors beside the standard three.
+        cpu_seconds: Integer, CPU time after which the kernel is killed, or `None`.
+    """
+
+    target: str = "autograder.warm.child:kernel"
+    arguments: tuple = ()
+    fds: tuple = ()
+    cpu_seconds: int | None = None
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -48,10 +63,15 @@ class WarmProvisioner(LocalProvisioner):
                 _descriptor(kwargs.get(name), null.fileno(), standard)
                 for name, standard in (("stdin", None), ("stdout", 1), ("stderr", 2))
             ]
-            target, before, extra = getattr(self.parent, "warm_target", PLAIN)
+            asked = getattr(self.parent, "warm_request", Request())
             try:
                 self.process = client.ForkedProcess(
-                    target, [*before, *arguments], environment, folder, [*fds, *extra]
+                    asked.target,
+                    [*asked.arguments, *arguments],
+                    environment,
+                    folder,
+                    [*fds, *asked.fds],
+                    asked.cpu_seconds,
                 )
             except client.WarmError as error:
                 self.log.warning("Starting a cold kernel: %s", error)
@@ -67,6 +87,13 @@ class WarmProvisioner(LocalProvisioner):
             self.process.send_signal(signum)
         else:
             await super().send_signal(signum)
+
+    async def wait(self):
+        """Waits for the end, and looks more often than Jupyter's every 0.1 s."""
+        if isinstance(self.process, client.ForkedProcess):
+            while self.process.poll() is None:
+                await asyncio.sleep(0.002)
+        return await super().wait()
 
     async def cleanup(self, restart=False):
         """Removes the sockets' folder, unless the kernel starts again on it."""

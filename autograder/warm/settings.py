@@ -59,6 +59,8 @@ def parent_environment(environment):
         # Asks the driver's library instead of starting CUDA, which no fork survives.
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # debugpy would remark on Python's frozen modules.
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     kept = {name: environment[name] for name in ALWAYS if name in environment}
     return {**kept, **import_settings(environment), **calm}

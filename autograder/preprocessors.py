@@ -1,0 +1,162 @@
+"""The engine as steps of nbgrader: `nbgrader_config.py` puts them into its lists.
+
+So `nbgrader autograde`, `nbgrader generate_feedback` and formgrader's buttons run
+submissions as `autograder grade` does, and give the same points. nbgrader still finds
+the submissions, fills its gradebook and writes its folders.
+
+nbgrader writes the notebook between its two lists. What `Restore` found out travels to
+`Execute` in the notebook's metadata, which `Restore` has made anew.
+"""
+
+import asyncio
+import copy
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from traitlets import Integer, default
+
+from autograder.assigned import load_assigned
+from autograder.build.metadata import is_test
+from autograder.course import Course, find_course
+from autograder.execute import GRADED, Limits, execute
+from autograder.feedback import add_banner, without_hidden_tests
+from autograder.grade import lateness_notes, not_run
+from autograder.restore import restore
+from autograder.submission import read_notebook, read_submission
+
+STATE = "autograder"
+FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
+_loaded = {}
+
+
+def enter_assignment(assignment, **_):
+    """Enters an assignment, students and due dates into the gradebook.
+
+    nbgrader calls it before it grades a submission (`Autograde.pre_convert_hook`).
+    Without it, nbgrader refuses an assignment that it did not release itself, and knows
+    no due dates.
+
+    Args:
+        assignment: String, the assignment's id.
+        **_: What else nbgrader tells.
+    """
+    from autograder.gradebook import GradebookWriter
+    from autograder.roster import read_roster
+
+    course = find_course()
+    with GradebookWriter(course, _load(course, assignment)) as gradebook:
+        gradebook.enter_assignment()
+        gradebook.enter_roster(read_roster(course))
+
+
+class Restore(NbGraderPreprocessor):
+    """Puts the course's own cells back: the one step that sanitizes a submission."""
+
+    def preprocess(self, nb, resources):
+        """Replaces the notebook by the one that is run.
+
+        The file is read again: nbgrader has mended it in passing, and what is judged
+        must be what was handed in.
+        """
+        assigned, submission = _read(self, resources)
+        if submission.outcome:
+            document, notes = not_run(assigned, submission.outcome), []
+        else:
+            document = read_notebook(submission.notebook)
+            notes = restore(document, assigned.full, assigned.released)
+        document.metadata[STATE] = {
+            "outcome": submission.outcome or "",
+            "reason": submission.reason,
+            "notes": notes,
+        }
+        return document, resources
+
+
+class Execute(NbGraderPreprocessor):
+    """Runs a restored notebook with the engine, and says on top what came of it."""
+
+    cell_seconds = Integer(help="Wall time of a cell.").tag(config=True)
+    notebook_seconds = Integer(
+        Limits.notebook_seconds, help="Wall time of all cells."
+    ).tag(config=True)
+
+    @default("cell_seconds")
+    def _cell_seconds_default(self):
+        # Where nbgrader's users have set it always.
+        return int(self.config.ExecutePreprocessor.get("timeout", Limits.cell_seconds))
+
+    def preprocess(self, nb, resources):
+        """Returns the executed notebook; every test cell in it has its verdict."""
+        assigned, submission = _read(self, resources)
+        state = nb.metadata.pop(STATE, {})
+        outcome, reason = state.get("outcome", ""), state.get("reason", "")
+        if not outcome:
+            execution = _execute(
+                nbformat.writes(nb).encode("utf-8"),
+                Limits(self.cell_seconds, self.notebook_seconds),
+                submission.files,
+                assigned.students,
+                assigned.files,
+            )
+            outcome, reason = execution.outcome, execution.reason
+            nb = nbformat.reads(execution.notebook.decode("utf-8"), as_version=4)
+        if outcome != GRADED:
+            self.log.warning("%s: %s: %s", submission.student, outcome, reason)
+        put_back = ", ".join(state.get("notes", ()))
+        notes = [f"put back: {put_back}"] if put_back else []
+        given = resources["nbgrader"]
+        with Gradebook(given["db_url"]) as gradebook:
+            entry = gradebook.find_submission(given["assignment"], given["student"])
+            late = lateness_notes(entry.total_seconds_late)
+        add_banner(nb, outcome, reason, [*notes, *late])
+        return nb, resources
+
+
+class HideTests(NbGraderPreprocessor):
+    """Takes hidden tests out of what becomes a feedback page."""
+
+    def preprocess(self, nb, resources):
+        """Returns the notebook without hidden tests in sources and tracebacks."""
+        # From the notebook itself: the assignment may have changed since it was graded.
+        tests = [copy.deepcopy(cell) for cell in nb.cells if is_test(cell)]
+        released = nbformat.v4.new_notebook(cells=tests)
+        ClearHiddenTests(config=self.config).preprocess(released, {})
+        return without_hidden_tests(nb, released), resources
+
+
+def _execute(*arguments):
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return execute(*arguments)
+    # formgrader calls from within its server's event loop; the engine has its own.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(execute, *arguments).result()
+
+
+def _read(step, resources):
+    """Returns the assignment and the submission."""
+    directory = step.parent.parent.coursedir
+    given = resources["nbgrader"]
+    config = copy.deepcopy(step.config)
+    for name in FOLDERS:
+        folder = getattr(directory, f"{name}_directory")
+        config.CourseDirectory[f"{name}_directory"] = folder
+    config.CourseDirectory.ignore = directory.ignore
+    course = Course(Path(directory.root), config)
+    submission = read_submission(course, given["assignment"], given["student"])
+    return _load(course, given["assignment"]), submission
+
+
+def _load(course, assignment):
+    """Loads an assignment, once for each state of its files."""
+    folder = course.source / assignment
+    state = [(path, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))]
+    known, assigned = _loaded.get(folder, (None, None))
+    if known != state:
+        assigned = load_assigned(course, assignment)
+        _loaded[folder] = state, assigned
+    return assigned

@@ -1,0 +1,105 @@
+"""Says whose grade would change if the class were graded again, and changes nothing."""
+
+from dataclasses import replace
+
+import nbformat
+from rich.console import Console
+from rich.table import Table
+
+from autograder.assigned import load_assigned
+from autograder.course import CourseError
+from autograder.execute import execute
+from autograder.grade import judge
+from autograder.journal import Journal
+from autograder.pool import count_cores, map_unordered
+from autograder.restore import restore
+from autograder.results import environment
+from autograder.submission import find_students, read_notebook, read_submission
+
+
+def print_differences(course, assignment, limits, workers=None, plain=False):
+    """Runs every graded submission again and compares.
+
+    Args:
+        course: `Course`.
+        assignment: String, the assignment's id.
+        limits: `Limits`.
+        workers: Integer, submissions at a time. Without it, the cores at hand.
+        plain: Whether tests run in the student's own kernel, as in stock nbgrader.
+
+    Returns:
+        Integer, the exit status: 0 if no grade would change, else 1.
+
+    Raises:
+        CourseError: If nothing of the assignment has been graded yet.
+    """
+    assigned = load_assigned(course, assignment)
+    journal = Journal(course.classroom / "journal.jsonl")
+    known = {
+        student: outcome
+        for student in find_students(course, assignment)
+        if (outcome := journal.find(student, assignment)) is not None
+    }
+    if not known:
+        raise CourseError(f"Nothing of {assignment} is graded yet: nothing to compare")
+    workers = workers or count_cores()
+    limits = replace(limits, threads=max(1, count_cores() // workers))
+    fresh = {}
+
+    def jobs():
+        for student in known:
+            submission = read_submission(course, assignment, student)
+            if submission.outcome:
+                fresh[student], _ = judge(submission, assigned, None, [], "")
+                continue
+            document = read_notebook(submission.notebook)
+            notes = restore(document, assigned.full, assigned.released)
+            content = nbformat.writes(document).encode("utf-8")
+            names = None if plain else assigned.students
+            arguments = (submission.files, names, assigned.files)
+            yield (submission, notes), (content, limits, *arguments)
+
+    for (submission, notes), execution, error in map_unordered(
+        execute, jobs(), workers
+    ):
+        outcome, _ = judge(submission, assigned, error or execution, notes, "")
+        fresh[submission.student] = outcome
+        print(f"[{len(fresh)}/{len(known)}]  {submission.student}", flush=True)
+    return _print(known, fresh)
+
+
+def _print(known, fresh):
+    table = Table(title="What would change", title_justify="left")
+    for column in ("student", "outcome", "cell", "was", "would be", "message"):
+        table.add_column(column)
+    changed = 0
+    for student, was in known.items():
+        now = fresh[student]
+        cells = sorted({*was.cells, *now.cells})
+        rows = [
+            (cell, was.cells.get(cell, [0, ""]), now.cells.get(cell, [0, ""]))
+            for cell in cells
+        ]
+        rows = [row for row in rows if row[1][0] != row[2][0]]
+        if not rows and was.outcome == now.outcome:
+            continue
+        changed += 1
+        outcome = " → ".join(dict.fromkeys((was.outcome, now.outcome)))
+        for cell, before, after in rows or [("", ["", ""], ["", ""])]:
+            message = str(after[1])[:80].replace("[", "\\[")
+            table.add_row(
+                student, outcome, cell, str(before[0]), str(after[0]), message
+            )
+    here = environment()
+    versions = {
+        f"{name} {old} → {here.get(name, 'none')}"
+        for outcome in known.values()
+        for name, old in outcome.environment.items()
+        if here.get(name) != old
+    }
+    if versions:
+        print("Environment:", ", ".join(sorted(versions)))
+    if changed:
+        Console(width=None if Console().is_terminal else 110).print(table)
+    print(f"{changed} of {len(known)} grades would change; none was changed")
+    return 1 if changed else 0
