@@ -456,12 +456,16 @@ def _time_kernel(warm, threads):
     if warm:
         manager._kernel_spec = STARTERS
     began = time.perf_counter()
-    manager.start_kernel(env=kernel_environment(threads))
+    manager.start_kernel(
+        env=kernel_environment(threads),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     client = manager.client()
     try:
         client.start_channels()
         client.wait_for_ready(timeout=120)
-        client.execute_interactive("import keras", timeout=120)
+        client.execute("import keras", reply=True, timeout=120)
         return time.perf_counter() - began
     finally:
         client.stop_channels()

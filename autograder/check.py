@@ -44,10 +44,9 @@ def check(course, path, limits, assignment=None, out=None, plain=False):
     outcome, document = grade_one(assigned, path, limits, plain)
     add_banner(document, outcome.outcome, outcome.reason, outcome.notes)
     page = Path(out) if out else path.with_name(f"{path.stem}-feedback.html")
-    steps = [Marks, "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor"]
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(
-        FeedbackWriter(course, assigned, steps).page(OWNER, document), encoding="utf-8"
+        FeedbackWriter(course, assigned, Marks).page(OWNER, document), encoding="utf-8"
     )
     print_verdict(outcome, assigned, document)
     print(f"Feedback page: {page}")

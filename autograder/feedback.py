@@ -18,11 +18,11 @@ class FeedbackWriter:
     Args:
         course: `Course`.
         assigned: `Assigned`.
-        steps: List of preprocessors; without it, the course's, which read the
-            gradebook.
+        marks: Preprocessor class that gives cells their points, in place of
+            nbgrader's `GetGrades`, which opens the gradebook anew for each page.
     """
 
-    def __init__(self, course, assigned, steps=None):
+    def __init__(self, course, assigned, marks=None):
         from nbgrader.converters import GenerateFeedback
 
         self.course, self.assigned = course, assigned
@@ -30,7 +30,9 @@ class FeedbackWriter:
         # folders is left out.
         converter = GenerateFeedback(coursedir=course.directory(), config=course.config)
         self.exporter = converter._exporter_class_default()(config=converter.config)
-        for step in steps or converter.preprocessors:
+        for step in converter.preprocessors:
+            if marks is not None and str(step).rstrip("'>").endswith(".GetGrades"):
+                step = marks
             self.exporter.register_preprocessor(step, enabled=True)
 
     def write(self, student, notebook):

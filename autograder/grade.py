@@ -102,7 +102,7 @@ def grade_class(
     with GradebookWriter(course, assigned) as gradebook:
         gradebook.enter_assignment()
         gradebook.enter_roster(roster)
-        feedback = FeedbackWriter(course, assigned)
+        feedback = FeedbackWriter(course, assigned, gradebook.marks())
 
         def finish(submission, execution, notes, key):
             outcome = _record(
@@ -122,7 +122,7 @@ def grade_class(
         def jobs():
             for student in wanted:
                 submission = read_submission(course, assignment, student)
-                key = key_of(submission, assigned, limits)
+                key = key_of(submission, assigned, limits, plain)
                 known = journal.find(student, assignment)
                 page = course.autograded / student / assignment / f"{assignment}.ipynb"
                 kept = submission.folder is None or (

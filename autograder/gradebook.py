@@ -106,11 +106,51 @@ class GradebookWriter:
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
         resources = self._resources(student)
-        for step in (SaveAutoGrades, AssignLatePenalties):
-            step(config=self.course.config).preprocess(notebook, resources)
-        self.gradebook.db.expire_all()
+        step = SaveAutoGrades(config=self.course.config)
+        # Its loop over the cells, without a connection of its own: a new one compiles
+        # every statement again.
+        step.gradebook = self.gradebook
+        step.student_id, step.assignment_id = student, self.assignment
+        step.notebook_id = self.assignment
+        for index, cell in enumerate(notebook.cells):
+            step.preprocess_cell(cell, resources, index)
         saved = self.gradebook.find_submission(self.assignment, student)
+        penalties = [part.late_submission_penalty for part in saved.notebooks]
+        if saved.total_seconds_late > 0 or any(penalties):
+            AssignLatePenalties(config=self.course.config).preprocess(
+                notebook, resources
+            )
+            self.gradebook.db.expire_all()
+            saved = self.gradebook.find_submission(self.assignment, student)
         return saved.score, saved.max_score
+
+    def marks(self):
+        """Returns nbgrader's `GetGrades` step as a class that uses this connection."""
+        from nbgrader.preprocessors import GetGrades
+
+        writer = self
+
+        class Marks(GetGrades):
+            """Gives a feedback page points and comments."""
+
+            def preprocess(self, nb, resources):
+                self.gradebook = writer.gradebook
+                self.student_id = resources["nbgrader"]["student"]
+                self.assignment_id = self.notebook_id = writer.assignment
+                for index, cell in enumerate(nb.cells):
+                    self.preprocess_cell(cell, resources, index)
+                saved = self.gradebook.find_submission_notebook(
+                    self.notebook_id, self.assignment_id, self.student_id
+                )
+                penalty = saved.late_submission_penalty or 0
+                resources["nbgrader"].update(
+                    score=saved.score - penalty,
+                    max_score=saved.max_score,
+                    late_penalty=penalty,
+                )
+                return nb, resources
+
+        return Marks
 
     def holds(self, outcome):
         """Returns whether the gradebook has an outcome's points, as last written."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,14 @@ class Outcome:
     environment: dict = field(default_factory=dict)
 
 
-def key_of(submission, assigned, limits):
+def key_of(submission, assigned, limits, plain=False):
     """Hashes what an outcome depends on.
 
     Args:
         submission: `Submission`.
         assigned: `Assigned`.
         limits: `Limits`.
+        plain: Whether tests run in the student's own kernel.
 
     Returns:
         String of hexadecimal digits.
@@ -60,7 +61,8 @@ def key_of(submission, assigned, limits):
     add(submission.notebook or b"")
     add(submission.reason.encode())
     add(json.dumps(assigned.full, sort_keys=True).encode())
-    add(repr((limits.cell_seconds, limits.notebook_seconds)).encode())
+    # Of the limits all but the threads, which follow from the number of workers.
+    add(repr((replace(limits, threads=1), plain)).encode())
     for files in (submission.files, assigned.files):
         for name, content in sorted(files.items()):
             add(name.encode())

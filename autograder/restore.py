@@ -7,7 +7,7 @@ removed, which nbgrader cannot.
 
 import copy
 
-from autograder.build.metadata import is_answer
+from autograder.build.metadata import is_answer, is_test
 
 
 def restore(submitted, assigned, released):
@@ -59,7 +59,11 @@ def _index(notebook, wanted):
 
 
 def _places(submitted, originals, notes):
-    """Returns the cell of each known id: the last one where there are copies."""
+    """Returns the cell of each known id.
+
+    Of copies the last one counts, as in nbgrader; of a locked cell the first, since the
+    cells after it need what it binds.
+    """
     places = {}
     for cell in submitted.cells:
         marks = cell.metadata.pop("nbgrader", None)
@@ -68,6 +72,10 @@ def _places(submitted, originals, notes):
             continue
         if grade_id in places:
             notes.append(f"{grade_id} was there twice")
+            if originals[grade_id].metadata.nbgrader.locked and not is_test(
+                originals[grade_id]
+            ):
+                continue
         places[grade_id] = cell
     return places
 

@@ -81,7 +81,8 @@ def roles_of(notebook, students):
                 students |= assigned_names(cell.source)
                 roles.append(Role(STUDENT))
             else:
-                roles.append(Role(BOTH, locked=tuple(sorted(names.bound))))
+                # A name that an answer binds again is not the same at both ends.
+                roles.append(Role(BOTH, locked=tuple(sorted(names.bound - students))))
         else:
             roles.append(Role(STUDENT))
     return roles

@@ -22,6 +22,10 @@ IDLE_SECONDS = 900
 START_SECONDS = 180
 
 
+# Parents that this process started: they outlive it, and it must not disown them.
+_started = []
+
+
 class WarmError(RuntimeError):
     """No warm process is to be had: the message says why."""
 
@@ -96,6 +100,7 @@ def _start(path, environment):
             env=settings.parent_environment(environment),
             start_new_session=True,
         )
+    _started.append(parent)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         connection = _try(path)

@@ -5,6 +5,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 
 from jupyter_client.provisioning import LocalProvisioner
@@ -88,12 +89,13 @@ class WarmProvisioner(LocalProvisioner):
         else:
             await super().send_signal(signum)
 
-    async def wait(self):
-        """Waits for the end, and looks more often than Jupyter's every 0.1 s."""
+    async def kill(self, restart=False):
+        """Kills the kernel, and waits for its end: Jupyter looks every 0.1 s only."""
+        await super().kill(restart)
         if isinstance(self.process, client.ForkedProcess):
-            while self.process.poll() is None:
-                await asyncio.sleep(0.002)
-        return await super().wait()
+            deadline = time.monotonic() + 1
+            while self.process.poll() is None and time.monotonic() < deadline:
+                await asyncio.sleep(0.001)
 
     async def cleanup(self, restart=False):
         """Removes the sockets' folder, unless the kernel starts again on it."""
