@@ -9,6 +9,7 @@ from autograder.build.metadata import HIDDEN, is_test
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
+NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -114,12 +115,18 @@ def _without(traceback, secret):
 
     The last entry is the error's own name and message and stays.
     """
+    telling = {line for line in secret if any(map(str.isalnum, line))}
     kept = [
         entry
         for entry in traceback[:-1]
-        if not any(line in ANSI.sub("", entry) for line in secret)
+        if not any(line in telling for line in _quoted_lines(entry))
     ]
     return kept + traceback[-1:]
+
+
+def _quoted_lines(entry):
+    """Returns a frame's lines without the numbers and arrows that IPython sets."""
+    return [NUMBERED.sub("", line).strip() for line in ANSI.sub("", entry).splitlines()]
 
 
 def add_banner(notebook, outcome, reason, notes):
