@@ -346,6 +346,7 @@ class Stock:
     def __exit__(self, *_):
         self.process.stdin.close()
         self.process.wait(60)
+        self.process.stdout.close()
         self.log.close()
 
     def grade(self, student):

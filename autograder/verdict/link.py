@@ -55,9 +55,6 @@ class End:
         self.namespace = namespace
         self.locked = locked
 
-    def send(self, header, encoder):
-        self.connection.sendall(codec.pack(header, encoder.buffers))
-
     def receive(self):
         """Returns the next message's header and buffers.
 

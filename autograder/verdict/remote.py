@@ -93,7 +93,7 @@ class Client(End):
             if answer.get("n") != self.serial:
                 raise CodecError("an answer to another question")
         except (EOFError, OSError) as error:
-            self.fault = "the student kernel is gone"
+            self.fault = "the other end is gone"
             raise BrokenLinkError(self.fault) from error
         except Exception as error:
             # What follows in the pipe could be anything.

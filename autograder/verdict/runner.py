@@ -48,7 +48,7 @@ def verdict_process(control_descriptor, link_descriptor):
     Args:
         control_descriptor: Integer, the descriptor of the socket to the engine. A
             request is `{"source", "name", "needs", "locked"}`; the answer has
-            `outputs` as a notebook holds them, and `seconds`.
+            `outputs` as a notebook holds them, `seconds` and `fault`.
         link_descriptor: Integer, that of the socket to the student kernel.
     """
     _shield()
@@ -81,7 +81,7 @@ def run_cell(cell, namespace, client):
         client: `Client`.
 
     Returns:
-        Dict, the answer.
+        Dict, the answer; `fault` says why the student kernel can be asked no more.
     """
     began = time.monotonic()
     captured = Bounded(MAX_OUTPUT)
@@ -102,7 +102,8 @@ def run_cell(cell, namespace, client):
             "text": captured.getvalue().encode("utf-8", "replace").decode("utf-8"),
         }
         outputs.insert(0, text)
-    return {"outputs": outputs, "seconds": time.monotonic() - began}
+    seconds = time.monotonic() - began
+    return {"outputs": outputs, "seconds": seconds, "fault": client.fault}
 
 
 def _fetch(names, namespace, client):

@@ -185,10 +185,17 @@ class _Run:
         cell.execution_count = self.count
         if time.monotonic() - began >= seconds:
             self._interrupted(cell, label, seconds)
-        elif not await self.client.km.is_alive():
-            self._end(index, *self._death(label))
+        elif answer["fault"] or not await self.client.km.is_alive():
+            await self._wait_for_end()
+            self._end(index, *self._death(label, answer["fault"]))
             return False
         return True
+
+    async def _wait_for_end(self):
+        """Gives a kernel whose link broke the time to be seen dead."""
+        deadline = time.monotonic() + 1
+        while await self.client.km.is_alive() and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
 
     def _check_locked(self, index, answer, label):
         if answer is not None and not any(
@@ -259,8 +266,8 @@ class _Run:
                         process.kill()
             await asyncio.sleep(MEMORY_SECONDS)
 
-    def _death(self, label):
-        """Returns the outcome and reason of a process that died."""
+    def _death(self, label, fault=""):
+        """Returns the outcome and reason of a process that died, or broke the link."""
         if self.over_memory:
             allowed = f"{self.limits.memory_bytes / 1e9:g} GB"
             reason = f"cell {label} took more than {allowed} of memory"
@@ -269,6 +276,8 @@ class _Run:
         if any(end is not None and end.poll() == -signal.SIGXCPU for end in ends):
             reason = f"cell {label} went over {self.limits.cpu_seconds} s of CPU time"
             return execute.TIMEOUT, reason
+        if fault and ends[0].poll() is None:
+            return execute.CRASHED, f"cell {label} broke the link to its test: {fault}"
         return execute.CRASHED, f"the kernel died in cell {label}"
 
     def _interrupted(self, cell, label, seconds):
