@@ -49,6 +49,8 @@ def run_chapter(course, name, budget, target=None):
         "LAYERWISE_BUDGET": budget,
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
+    # The figures belong into the notebook, whatever this process draws with.
+    environment.pop("MPLBACKEND", None)
     began = time.monotonic()
     try:
         client.execute(env=environment)

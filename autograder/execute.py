@@ -296,7 +296,8 @@ def kernel_environment(threads):
     """Returns a kernel's environment: that of this process, with calmer libraries."""
     count = str(threads)
     return {
-        **os.environ,
+        # Not what this process draws with: a figure belongs into the notebook.
+        **{key: value for key, value in os.environ.items() if key != "MPLBACKEND"},
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_NUM_INTRAOP_THREADS": count,
         "TF_NUM_INTEROP_THREADS": count,
