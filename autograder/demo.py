@@ -140,6 +140,7 @@ def run_demo(course, limits, workers=None, plain=False):
             f"{course.submitted} holds a class that is not the demo's: the demo would "
             "mix with it. Run it in another clone."
         )
+    print("Building the notebooks and the class", flush=True)
     build(course)
     students = make_class(course)
     course.classroom.mkdir(parents=True, exist_ok=True)
