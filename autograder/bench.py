@@ -15,26 +15,24 @@ import platform
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import ipykernel.kernelspec
 import nbformat
 from jupyter_client.manager import KernelManager
 
 from autograder.answers import RELEASE, bank_of
-from autograder.assigned import load_assigned
 from autograder.build.notebooks import build
-from autograder.course import CONFIG_FILE, CourseError, load_course
+from autograder.course import CONFIG_FILE, load_course
 from autograder.demo import as_student
 from autograder.execute import kernel_environment
 from autograder.feedback import FeedbackWriter
 from autograder.grade import grade_class
 from autograder.pool import count_cores
 from autograder.results import environment
+from autograder.stock import Stock
 from autograder.verdict.split import STARTERS
 
 LIGHT = "hw00_light"
@@ -68,21 +66,6 @@ def dense(units, inputs):
     layer.build((None, inputs))
     return layer
 """
-# Stock, but for time enough to import TensorFlow in a cold kernel. TF_CPP_MIN_LOG_LEVEL
-# is set too: TensorFlow's log lines would score right answers 0.
-STOCK_CONFIG = """\
-c = get_config()
-c.CourseDirectory.root = {root!r}
-c.CourseDirectory.course_id = "stock"
-c.CourseDirectory.source_directory = "source"
-c.CourseDirectory.release_directory = "release"
-c.CourseDirectory.submitted_directory = "submitted"
-c.CourseDirectory.autograded_directory = "autograded"
-c.CourseDirectory.feedback_directory = "feedback"
-c.CourseDirectory.db_url = {database!r}
-c.ExecutePreprocessor.timeout = {seconds}
-"""
-READY = "ready"
 
 
 @dataclass
@@ -298,109 +281,6 @@ def print_summary(figures, summary):
     )
 
 
-class Stock:
-    """Stock nbgrader in a process of its own, which grades what it is told to.
-
-    Args:
-        course: `Course` that has the assignment, built.
-        root: Path where stock nbgrader's course is.
-        assignment: String, the assignment's id.
-        seconds: Integer, what a cell may take.
-    """
-
-    def __init__(self, course, root, assignment, seconds):
-        self.root, self.assignment = root, assignment
-        source = root / "source" / assignment
-        source.mkdir(parents=True)
-        assigned = load_assigned(course, assignment)
-        for name, content in assigned.files.items():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes(content)
-        shutil.copy(course.source / assignment / f"{assignment}.ipynb", source)
-        self.database = f"sqlite:///{root / 'gradebook.db'}"
-        (root / CONFIG_FILE).write_text(
-            STOCK_CONFIG.format(
-                root=str(root), database=self.database, seconds=seconds
-            ),
-            encoding="utf-8",
-        )
-        ipykernel.kernelspec.write_kernel_spec(root / "jupyter" / "kernels" / "python3")
-        self.log = (root / "stock.log").open("w")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.bench", root, assignment],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-            env={
-                **os.environ,
-                "TF_CPP_MIN_LOG_LEVEL": "3",
-                "JUPYTER_PATH": str(root / "jupyter"),
-            },
-        )
-        self._answer()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait(60)
-        self.process.stdout.close()
-        self.log.close()
-
-    def grade(self, student):
-        """Grades a submission; returns the seconds of autograde and of feedback."""
-        self.process.stdin.write(f"{student}\n")
-        self.process.stdin.flush()
-        return self._answer()
-
-    def points(self, student):
-        """Returns a dict from grade id to the points in stock nbgrader's gradebook."""
-        from nbgrader.api import Gradebook
-
-        with Gradebook(self.database, "stock") as gradebook:
-            saved = gradebook.find_submission_notebook(
-                self.assignment, self.assignment, student
-            )
-            return {
-                grade.name: grade.auto_score
-                for grade in saved.grades
-                if grade.cell.cell_type == "code"
-            }
-
-    def _answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            words = (self.root / "stock.log").read_text(errors="replace")[-2000:]
-            raise CourseError(f"Stock nbgrader failed:\n{words}")
-        return json.loads(line)
-
-
-def serve_stock(root, assignment):
-    """Runs in the process of `Stock`: one line in, one line out."""
-    from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-
-    course = load_course(Path(root))
-    # Cells of the students print to this process's output too.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-
-    def convert(kind, student="*"):
-        began = time.perf_counter()
-        directory = course.directory()
-        directory.assignment_id, directory.student_id = assignment, student
-        kind(coursedir=directory, config=course.config).start()
-        return time.perf_counter() - began
-
-    convert(GenerateAssignment)
-    print(json.dumps(READY), file=answers, flush=True)
-    for line in sys.stdin:
-        student = line.strip()
-        seconds = convert(Autograde, student), convert(GenerateFeedback, student)
-        print(json.dumps(seconds), file=answers, flush=True)
-
-
 def _make_engine_course(course, root, assignment, light):
     root.mkdir()
     shutil.copy(course.root / CONFIG_FILE, root)
@@ -471,7 +351,3 @@ def _time_kernel(warm, threads):
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-
-
-if __name__ == "__main__":
-    serve_stock(*sys.argv[1:])

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from autograder.bench import Figures, Row, Stock, run_bench
+from autograder.bench import Figures, Row, run_bench
 from autograder.cli import main
 from autograder.course import CourseError
 from autograder.execute import Limits
+from autograder.stock import Stock
 
 
 def test_ratios_and_overheads_are_of_medians():
