@@ -85,6 +85,8 @@ async def run(document, limits, folder, students, given=None):
                 await run.all_cells(roles)
                 watch.cancel()
                 ended = time.monotonic()
+                # It dies while the kernel is ended: neither takes no time.
+                run.verdict.kill()
         finally:
             for end in ends:
                 end.close()

@@ -33,11 +33,13 @@ PRELOADED = (
     "ipykernel.zmqshell",
     "IPython.core.debugger",
     "IPython.core.completerlib",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "sqlite3",
     "tornado.platform.asyncio",
     "autograder.verdict.runner",
     "autograder.verdict.models",
+    "layerwise.checks",
 )
 
 

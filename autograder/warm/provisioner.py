@@ -12,6 +12,9 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.warm import client
 
+# The heartbeat's socket is the last that ipykernel binds.
+SOCKET_SECONDS = 10
+
 
 @dataclass(frozen=True)
 class Request:
@@ -79,7 +82,21 @@ class WarmProvisioner(LocalProvisioner):
                 return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid
         self.cwd = pathlib.Path(folder)
+        await self._wait_for_sockets()
         return self.connection_info
+
+    async def _wait_for_sockets(self):
+        """Waits until the kernel has bound its sockets: a client that comes too early
+        tries again only after 0.1 s."""
+        manager = self.parent
+        if manager is None or manager.transport != "ipc":
+            return
+        last = f"{manager.ip}-{manager.hb_port}"
+        deadline = time.monotonic() + SOCKET_SECONDS
+        while not os.path.exists(last) and time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                return
+            await asyncio.sleep(0.002)
 
     async def send_signal(self, signum):
         """Sends a signal to the kernel and what it started."""
