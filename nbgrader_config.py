@@ -54,6 +54,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.preprocessors.Record",
 ]
 # Feedback shows a hidden test's message, never its source.
 c.GenerateFeedback.preprocessors = [

@@ -44,7 +44,8 @@ def _parser():
     )
     verbs = parser.add_subparsers(metavar="VERB", required=True)
 
-    verb = verbs.add_parser("build", help="make all notebooks of their sources")
+    verb = verbs.add_parser("build", help="make notebooks of their sources")
+    verb.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     verb.set_defaults(run=_build)
 
     verb = verbs.add_parser("chapters", help="run chapters from a fresh kernel")
@@ -69,6 +70,12 @@ def _parser():
     )
     verb.add_argument(
         "--student", action="append", metavar="ID", help="only this one (repeatable)"
+    )
+    verb.add_argument(
+        "--results",
+        type=Path,
+        metavar="OUT",
+        help="take what `grade-shard` left in this folder, and run the rest",
     )
     _add_run_options(verb)
     verb.set_defaults(run=_grade)
@@ -170,7 +177,7 @@ def _build(options):
         state = "made" if built.changed else "unchanged"
         print(f"{state:9}  {built.path.relative_to(course.root)}")
 
-    made = build(course, report)
+    made = build(course, report, options.names)
     print(f"{len(made)} notebooks, {sum(built.changed for built in made)} changed")
     return 0
 
@@ -216,6 +223,7 @@ def _grade(options):
         force=options.force,
         students=options.student,
         plain=options.plain,
+        results=options.results,
     )
 
 

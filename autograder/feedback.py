@@ -2,7 +2,6 @@
 
 import functools
 import re
-from pathlib import Path
 
 import nbformat
 from nbconvert.exporters.html import HTMLExporter, WidgetsDataTypeFilter
@@ -215,8 +214,3 @@ def _sentence(text):
     if text.split(" ")[0].isalpha():
         text = text[:1].upper() + text[1:]
     return text + ("" if text.endswith(".") else ".")
-
-
-def relative(path, root):
-    """Returns a path as a reader types it from the course's root."""
-    return Path(path).relative_to(root).as_posix()

@@ -10,10 +10,11 @@ import nbformat
 from autograder.assigned import load_assigned
 from autograder.build.metadata import is_test
 from autograder.course import Course, CourseError, find_course
-from autograder.execute import CRASHED, GRADED, execute
+from autograder.execute import CRASHED, GRADED, execute, write_files
 from autograder.feedback import FeedbackWriter, add_banner
 from autograder.gradebook import GradebookWriter
 from autograder.journal import Journal, Outcome, key_of
+from autograder.outcome_folder import read_execution
 from autograder.pool import count_cores, map_unordered
 from autograder.report import print_outcome, print_table
 from autograder.restore import restore
@@ -32,6 +33,7 @@ def grade(
     force=False,
     students=None,
     plain=False,
+    results=None,
 ):
     """Grades an assignment for a class and prints the progress and a table.
 
@@ -44,6 +46,8 @@ def grade(
         students: List of student ids; without it, everybody who handed in or is in the
             roster.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
+        results: Path of a folder that `autograder grade-shard` filled: what it holds
+            of these submissions is taken and not run again.
 
     Returns:
         Integer, the exit status: 0 if every submission was graded, 1 if one has
@@ -54,7 +58,11 @@ def grade(
     """
     if not isinstance(course, Course):
         course = find_course(course)
-    outcomes = grade_class(course, assignment, limits, workers, force, students, plain)
+    if results is not None and not results.is_dir():
+        raise CourseError(f"There is no folder {results} with results")
+    outcomes = grade_class(
+        course, assignment, limits, workers, force, students, plain, results
+    )
     print_table(outcomes, course)
     return 0 if all(outcome.outcome == GRADED for outcome in outcomes) else 1
 
@@ -67,6 +75,7 @@ def grade_class(
     force=False,
     students=None,
     plain=False,
+    results=None,
     report=print_outcome,
 ):
     """Grades an assignment for a class; arguments as for `grade`.
@@ -104,16 +113,16 @@ def grade_class(
         gradebook.enter_roster(roster)
         feedback = FeedbackWriter(course, assigned, gradebook.marks())
 
+        def write_feedback(student):
+            page = course.autograded / student / assignment / f"{assignment}.ipynb"
+            feedback.write(student, nbformat.read(page, as_version=4))
+
         def finish(submission, execution, notes, key):
             outcome = _record(
                 course, assigned, gradebook, submission, execution, notes, key
             )
-            page = course.autograded / submission.student / assignment
             if submission.folder is not None:
-                feedback.write(
-                    submission.student,
-                    nbformat.read(page / f"{assignment}.ipynb", as_version=4),
-                )
+                write_feedback(submission.student)
             journal.append(outcome)
             store.drop(key)
             outcomes[outcome.student] = outcome
@@ -131,7 +140,12 @@ def grade_class(
                 if not force and known and known.key == key and kept:
                     late, notes = _lateness(course, gradebook, submission)
                     if submission.folder is not None:
+                        marks = known.marks
                         known = _refreshed(known, gradebook, late, notes)
+                        if known.marks != marks:
+                            # Somebody has marked or commented since.
+                            write_feedback(student)
+                            journal.append(known)
                     outcomes[student] = known
                     report(outcomes[student], len(outcomes), len(wanted), True)
                 elif submission.outcome:
@@ -140,8 +154,10 @@ def grade_class(
                     document = read_notebook(submission.notebook)
                     notes = restore(document, assigned.full, assigned.released)
                     executed = None if force else store.load(key)
+                    if executed is None and results is not None:
+                        executed = read_execution(results / student / assignment, key)
                     if executed is not None:
-                        # A run that was killed had got as far as this.
+                        # A run that was killed, or a shard, had got as far as this.
                         finish(submission, executed, notes, key)
                         continue
                     content = nbformat.writes(document).encode("utf-8")
@@ -218,6 +234,7 @@ def _record(course, assigned, gradebook, submission, execution, notes, key):
         max_score=max_score,
         flags=[*late, *result.flags],
         notes=[*late_notes, *result.notes],
+        marks=gradebook.hand_marks(submission.student),
     )
 
 
@@ -292,6 +309,7 @@ def _refreshed(known, gradebook, late, late_notes):
         max_score=max_score,
         flags=[*late, *flags],
         notes=[*late_notes, *notes],
+        marks=gradebook.hand_marks(known.student),
     )
 
 
@@ -301,11 +319,8 @@ def _write_autograded(course, submission, document, assigned):
     folder = course.autograded / submission.student / name
     if folder.exists():
         shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    for relative, content in {**submission.files, **assigned.files}.items():
-        target = folder / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    write_files(folder, {**submission.files, **assigned.files})
     nbformat.write(document, folder / f"{name}.ipynb")
     for path in folder.rglob("*"):
         if path.is_file():

@@ -1,5 +1,7 @@
 """The one writer of nbgrader's gradebook."""
 
+import hashlib
+import json
 import warnings
 from datetime import timedelta
 
@@ -177,6 +179,10 @@ class GradebookWriter:
         saved = self.gradebook.find_submission(self.assignment, student)
         return saved.score, saved.max_score
 
+    def hand_marks(self, student):
+        """Returns `hand_marks` of a student's work."""
+        return hand_marks(self.gradebook, self.assignment, student)
+
     def _resources(self, student):
         return {
             "nbgrader": {
@@ -186,3 +192,32 @@ class GradebookWriter:
                 "db_url": self.course.db_url,
             }
         }
+
+
+def hand_marks(gradebook, assignment, student):
+    """Hashes what a person has added to a student's work.
+
+    Args:
+        gradebook: nbgrader's `Gradebook`.
+        assignment: String, the assignment's id.
+        student: String, the student's id.
+
+    Returns:
+        String, the hash of marks, extra credit and comments; empty where there are
+        none.
+    """
+    saved = gradebook.find_submission_notebook(assignment, assignment, student)
+    marks = [
+        [grade.name, grade.manual_score, grade.extra_credit]
+        for grade in saved.grades
+        if grade.manual_score is not None or grade.extra_credit
+    ]
+    comments = [
+        [comment.name, comment.manual_comment]
+        for comment in saved.comments
+        if comment.manual_comment
+    ]
+    if not marks and not comments:
+        return ""
+    text = json.dumps([sorted(marks), sorted(comments)])
+    return hashlib.sha256(text.encode()).hexdigest()

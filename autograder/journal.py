@@ -1,5 +1,6 @@
 """Remembers which submission got which outcome, so that nothing is graded twice."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -24,6 +25,7 @@ class Outcome:
         key: String, the hash of everything that the outcome depends on but for the
             environment: an upgrade alone regrades nobody.
         environment: Dict from package to version, as it was.
+        marks: String, the hash of what a person has added in the gradebook.
     """
 
     student: str
@@ -38,6 +40,7 @@ class Outcome:
     cells: dict = field(default_factory=dict)
     key: str = ""
     environment: dict = field(default_factory=dict)
+    marks: str = ""
 
 
 def key_of(submission, assigned, limits, plain=False):
@@ -101,6 +104,8 @@ class Journal:
         """Writes an outcome so that it survives a crash."""
         line = json.dumps(asdict(outcome), sort_keys=True)
         with self.path.open("a", encoding="utf-8") as file:
+            # formgrader's server may be writing too.
+            fcntl.flock(file, fcntl.LOCK_EX)
             file.write(("\n" if self.torn else "") + line + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -11,6 +11,7 @@ nbgrader writes the notebook between its two lists. What `Restore` found out tra
 import asyncio
 import copy
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -23,8 +24,11 @@ from autograder.build.metadata import is_test
 from autograder.course import Course, find_course
 from autograder.execute import GRADED, Limits, execute
 from autograder.feedback import add_banner, without_hidden_tests
-from autograder.grade import lateness_notes, not_run
+from autograder.grade import cell_verdicts, lateness_notes, not_run
+from autograder.gradebook import hand_marks
+from autograder.journal import Journal, Outcome, key_of
 from autograder.restore import restore
+from autograder.results import environment
 from autograder.submission import read_notebook, read_submission
 
 STATE = "autograder"
@@ -93,15 +97,17 @@ class Execute(NbGraderPreprocessor):
         assigned, submission = _read(self, resources)
         state = nb.metadata.pop(STATE, {})
         outcome, reason = state.get("outcome", ""), state.get("reason", "")
+        limits, seconds = Limits(self.cell_seconds, self.notebook_seconds), 0.0
         if not outcome:
             execution = _execute(
                 nbformat.writes(nb).encode("utf-8"),
-                Limits(self.cell_seconds, self.notebook_seconds),
+                limits,
                 submission.files,
                 assigned.students,
                 assigned.files,
             )
             outcome, reason = execution.outcome, execution.reason
+            seconds = execution.seconds
             nb = nbformat.reads(execution.notebook.decode("utf-8"), as_version=4)
         if outcome != GRADED:
             self.log.warning("%s: %s: %s", submission.student, outcome, reason)
@@ -111,7 +117,41 @@ class Execute(NbGraderPreprocessor):
         with Gradebook(given["db_url"]) as gradebook:
             entry = gradebook.find_submission(given["assignment"], given["student"])
             late = lateness_notes(entry.total_seconds_late)
+        resources[STATE] = Outcome(
+            submission.student,
+            assigned.assignment,
+            outcome,
+            reason,
+            flags=["late"] * len(late) + ["restored"] * len(notes),
+            notes=[*late, *notes],
+            seconds=round(seconds, 2),
+            cells=cell_verdicts(nb),
+            key=key_of(submission, assigned, limits),
+            environment=environment(),
+        )
         add_banner(nb, outcome, reason, [*notes, *late])
+        return nb, resources
+
+
+class Record(NbGraderPreprocessor):
+    """Writes the outcome into the journal, once the gradebook has its points.
+
+    So `autograder grade` need not run such a submission again.
+    """
+
+    def preprocess(self, nb, resources):
+        """Returns the notebook as it is."""
+        outcome, given = resources.pop(STATE), resources["nbgrader"]
+        assignment, student = given["assignment"], given["student"]
+        with Gradebook(given["db_url"]) as gradebook:
+            saved = gradebook.find_submission(assignment, student)
+            outcome = replace(
+                outcome,
+                score=saved.score,
+                max_score=saved.max_score,
+                marks=hand_marks(gradebook, assignment, student),
+            )
+        Journal(_course(self).classroom / "journal.jsonl").append(outcome)
         return nb, resources
 
 
@@ -137,16 +177,20 @@ def _execute(*arguments):
         return pool.submit(execute, *arguments).result()
 
 
-def _read(step, resources):
-    """Returns the assignment and the submission."""
+def _course(step):
+    """Returns the course as the nbgrader command that runs a step sees it."""
     directory = step.parent.parent.coursedir
-    given = resources["nbgrader"]
     config = copy.deepcopy(step.config)
     for name in FOLDERS:
         folder = getattr(directory, f"{name}_directory")
         config.CourseDirectory[f"{name}_directory"] = folder
     config.CourseDirectory.ignore = directory.ignore
-    course = Course(Path(directory.root), config)
+    return Course(Path(directory.root), config)
+
+
+def _read(step, resources):
+    """Returns the assignment and the submission."""
+    given, course = resources["nbgrader"], _course(step)
     submission = read_submission(course, given["assignment"], given["student"])
     return _load(course, given["assignment"]), submission
 

@@ -7,21 +7,8 @@ of it:
 
     IN/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb      and files beside it
 
-OUT gets two files for each submission:
-
-    OUT/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb     the executed notebook
-    OUT/STUDENT/ASSIGNMENT/outcome.json         written last, in one step
-
-`outcome.json` holds the fields of `autograder.journal.Outcome` and two more:
-
-    format      1
-    notebook    SHA-256 of the executed notebook's bytes
-
-`score` and `cells` are the points of the autograded tests. Marks of a person, due dates
-and late penalties are the gradebook's, and are not in it. `key` is the hash of what the
-outcome depends on, the same that `autograder grade` computes. Whoever merges results
-takes one only where the keys are equal, and then has what an `Execution` holds: the
-notebook, `outcome`, `reason` and `seconds`.
+OUT gets the executed notebook and an outcome for each, as `autograder.outcome_folder`
+says. `autograder grade HW --results OUT` takes them into the gradebook.
 
 An outcome is complete if it can be read, fits its notebook and has the key that the
 submission has now. Complete ones are left alone; anything else is graded again. There
@@ -30,10 +17,7 @@ hold the same submission.
 """
 
 import copy
-import hashlib
-import json
-import os
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -42,14 +26,12 @@ from autograder.assigned import load_assigned
 from autograder.course import Course, CourseError
 from autograder.execute import GRADED, execute
 from autograder.grade import judge
-from autograder.journal import Outcome, key_of
+from autograder.journal import key_of
+from autograder.outcome_folder import read_outcome, write_outcome
 from autograder.pool import count_cores, map_unordered
 from autograder.report import print_outcome
 from autograder.restore import restore
 from autograder.submission import find_students, read_notebook, read_submission
-
-FORMAT = 1
-FILE = "outcome.json"
 
 
 def grade_shard(course, given, out, limits, workers=None, plain=False):
@@ -98,7 +80,7 @@ def grade_shard(course, given, out, limits, workers=None, plain=False):
     def jobs():
         for name, student in names:
             submission = read_submission(shard, name, student)
-            key = key_of(submission, assigned[name], limits)
+            key = key_of(submission, assigned[name], limits, plain)
             known = read_outcome(out / student / name)
             if known is not None and known.key == key:
                 finish(known, kept=True)
@@ -120,25 +102,6 @@ def grade_shard(course, given, out, limits, workers=None, plain=False):
     return 0 if all(outcome.outcome == GRADED for outcome in outcomes) else 1
 
 
-def read_outcome(folder):
-    """Reads a complete outcome.
-
-    Args:
-        folder: Path, `OUT/STUDENT/ASSIGNMENT`.
-
-    Returns:
-        `Outcome`; `None` if it is not there, torn or not that of its notebook.
-    """
-    try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        content = (folder / f"{folder.name}.ipynb").read_bytes()
-        if data.pop("format") != FORMAT or data.pop("notebook") != _hash(content):
-            return None
-        return Outcome(**data)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
 def _course_of(course, given):
     """Returns the course with other people's submissions in place of the class's."""
     config = copy.deepcopy(course.config)
@@ -148,24 +111,6 @@ def _course_of(course, given):
 
 def _write(out, submission, assigned, execution, notes, key):
     outcome, document = judge(submission, assigned, execution, notes, key)
-    folder = out / submission.student / submission.assignment
-    folder.mkdir(parents=True, exist_ok=True)
     content = nbformat.writes(document).encode("utf-8")
-    _replace(folder / f"{submission.assignment}.ipynb", content)
-    data = {"format": FORMAT, "notebook": _hash(content), **asdict(outcome)}
-    _replace(folder / FILE, json.dumps(data, indent=1, sort_keys=True).encode())
+    write_outcome(out / submission.student / submission.assignment, outcome, content)
     return outcome
-
-
-def _replace(path, content):
-    """Writes a file so that it is there as a whole or not at all."""
-    torn = path.with_name(f"{path.name}.{os.getpid()}.torn")
-    with torn.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    torn.replace(path)
-
-
-def _hash(content):
-    return hashlib.sha256(content).hexdigest()

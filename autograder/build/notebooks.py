@@ -62,20 +62,34 @@ def solution_notebook(path):
     return to_text(notebook)
 
 
-def build(course, report=lambda built: None):
-    """Makes all notebooks of a course.
+def build(course, report=lambda built: None, names=()):
+    """Makes the notebooks of a course.
 
     Args:
         course: `Course`.
         report: Function that is called with each `Built`.
+        names: List of strings, beginnings of the names of chapters and assignments,
+            such as `"04"` or `"hw04"`; empty for all.
 
     Returns:
         List of `Built`.
 
     Raises:
+        CourseError: If nothing has such a name.
         SourceError: At the first fault in a source; nothing of that source is written.
     """
     made = []
+    chapters = sorted(course.chapters.glob("[0-9]*.py"))
+    known = [*(path.stem for path in chapters), *course.assignments()]
+    for name in names:
+        if not any(entry.startswith(name) for entry in known):
+            raise CourseError(
+                f"There is no chapter or assignment {name!r}. There are: "
+                f"{', '.join(known)}"
+            )
+
+    def wanted(entry):
+        return not names or entry.startswith(tuple(names))
 
     def write(path, text):
         made.append(_write(path, text))
@@ -83,10 +97,10 @@ def build(course, report=lambda built: None):
 
     # formgrader's database lies there, and SQLite makes no folder.
     course.classroom.mkdir(parents=True, exist_ok=True)
-    for path in sorted(course.chapters.glob("[0-9]*.py")):
+    for path in filter(lambda path: wanted(path.stem), chapters):
         target = course.notebooks / f"{path.stem}.ipynb"
         write(target, chapter_notebook(path, course.root / "course"))
-    for assignment in course.assignments():
+    for assignment in filter(wanted, course.assignments()):
         path = course.source / assignment / f"{assignment}.py"
         write(path.with_suffix(".ipynb"), solution_notebook(path))
         target = course.release / assignment / f"{assignment}.ipynb"

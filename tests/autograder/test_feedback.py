@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from autograder.assigned import load_assigned
-from autograder.feedback import add_banner, relative, without_hidden_tests
+from autograder.feedback import add_banner, without_hidden_tests
 
 
 @pytest.fixture
@@ -81,7 +81,3 @@ def test_the_banner_says_what_there_is_to_say(outcome, reason, notes, text):
     add_banner(notebook, outcome, reason, notes)
     assert [cell.source for cell in notebook.cells] == ([text] if text else [])
     nbformat.validate(notebook)
-
-
-def test_paths_are_shown_from_the_root(tmp_path):
-    assert relative(tmp_path / "a" / "b.html", tmp_path) == "a/b.html"

@@ -131,3 +131,12 @@ def test_what_nbgrader_refuses_comes_in_its_words(tiny):
     with pytest.raises(CourseError, match="release of hw00_tiny") as caught:
         build(tiny.course)
     assert "python" in str(caught.value)
+
+
+def test_one_assignment_can_be_built_without_the_rest(tiny):
+    broken = tiny.chapters / "99_broken.py"
+    broken.write_text("# %% nbgrader={\n", encoding="utf-8")
+    name = next(iter(tiny.assignments()))
+    assert {built.path.stem for built in build(tiny, names=[name[:4]])} == {name}
+    with pytest.raises(CourseError, match=f"no chapter.*'hw77'.*{name}"):
+        build(tiny, names=["hw77"])

@@ -1,6 +1,7 @@
 """nbgrader's own commands run the engine and give the points that it gives."""
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from autograder.build.notebooks import build
 from autograder.course import load_course
 from autograder.execute import Limits
 from autograder.grade import grade_class
+from autograder.journal import Journal
 from autograder.preprocessors import HideTests
 
 LIMITS = Limits(cell_seconds=3)
@@ -117,6 +119,28 @@ def test_nbgrader_autograde_gives_the_engine_s_points(both, student):
     assert points(theirs, student) == points(ours, student)
     found = points(theirs, student)
     assert (found["test_double"] or 0) + (found["test_area"] or 0) == SCORES[student]
+
+
+def test_the_engine_does_not_run_again_what_nbgrader_has_graded(both, tmp_path):
+    theirs, ours = both
+    tiny = theirs.copy(tmp_path / "course")
+    before = (tiny.classroom / "journal.jsonl").read_text().splitlines()
+    assert sorted(json.loads(line)["student"] for line in before) == sorted(SCORES)
+
+    def nothing(function, jobs, workers):
+        assert not list(jobs), "something was run again"
+        return iter(())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograder.grade.map_unordered", nothing)
+        outcomes = grade_class(tiny.course, tiny.assignment, LIMITS)
+    assert {outcome.student: outcome.score for outcome in outcomes} == SCORES
+    journal = Journal(ours.classroom / "journal.jsonl")
+    for outcome in outcomes:
+        other = journal.find(outcome.student, tiny.assignment)
+        assert (outcome.key, outcome.cells) == (other.key, other.cells)
+        assert (outcome.outcome, outcome.notes) == (other.outcome, other.notes)
+        assert outcome.flags == other.flags
 
 
 @pytest.mark.parametrize("student", BANNERS)

@@ -11,7 +11,8 @@ from autograder.cli import main
 from autograder.course import CourseError
 from autograder.execute import Limits
 from autograder.grade import grade_class
-from autograder.shard import grade_shard, read_outcome
+from autograder.outcome_folder import read_outcome
+from autograder.shard import grade_shard
 
 LIMITS = Limits(cell_seconds=10)
 SCORES = {"ana": 5, "bo": 3, "cut": 0, "none": 0}
@@ -87,6 +88,41 @@ def test_the_class_gets_the_same_outcomes_and_keys(again):
         other = read_outcome(folder)
         assert (other.key, other.cells) == (outcome.key, outcome.cells)
         assert (other.outcome, other.score) == (outcome.outcome, outcome.score)
+
+
+def test_the_class_takes_a_shard_s_results_and_runs_the_rest(again, monkeypatch):
+    shutil.copytree(again.root / "in", again.submitted)
+    # What was handed in since is not what the shard ran.
+    again.hand_in("bo", again.answered())
+    ran = []
+
+    def mapped(function, jobs, workers):
+        for key, arguments in jobs:
+            ran.append(key[0].student)
+            yield key, function(*arguments), None
+
+    monkeypatch.setattr("autograder.grade.map_unordered", mapped)
+    outcomes = grade_class(
+        again.course, again.assignment, LIMITS, results=again.root / "out"
+    )
+    assert ran == ["bo"]
+    scores = {outcome.student: outcome.score for outcome in outcomes}
+    assert scores == {**SCORES, "bo": 5}
+    page = again.feedback / "ana" / again.assignment / "hw00_tiny.html"
+    assert "(Score: 5.0 / 9.0)" in page.read_text()
+
+
+def test_a_folder_of_results_that_is_not_there_is_named(again, capsys):
+    shutil.copytree(again.root / "in", again.submitted)
+    command = ["grade", again.assignment, "--results", str(again.root / "nowhere")]
+    assert main(["--course", str(again.root), *command]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_a_plain_run_is_another_result(again, monkeypatch):
+    ran = here(monkeypatch)
+    run(again, plain=True)
+    assert sorted(ran) == ["ana", "bo"]
 
 
 def test_what_is_complete_is_left_alone(again, monkeypatch, capsys):
