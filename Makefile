@@ -13,7 +13,7 @@ help:
 	@echo "make test       all tests"
 	@echo "make build      notebooks from their sources"
 	@echo "make chapters   every chapter at its default budget, with its minutes"
-	@echo "make test-all   test and chapters"
+	@echo "make test-all   test, chapters, and the whole bank through three engines"
 	@echo "make lab        JupyterLab here, with warm kernels and formgrader"
 	@echo "make lint       ruff     make format   ruff, mending"
 	@echo "make lock       requirements.lock from pyproject.toml (needs uv)"
@@ -26,6 +26,7 @@ test: $(READY) lint
 	$(BIN)/python -m pytest
 
 test-all: test chapters
+	$(BIN)/autograder agree --all
 
 chapters: $(READY)
 	$(BIN)/autograder build

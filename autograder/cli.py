@@ -58,6 +58,16 @@ def _parser():
     _add_run_options(verb)
     verb.set_defaults(run=_answers)
 
+    verb = verbs.add_parser(
+        "agree", help="hold this engine against a plain kernel and stock nbgrader"
+    )
+    verb.add_argument("assignments", nargs="*", metavar="HW", help="default: all")
+    verb.add_argument(
+        "--all", action="store_true", help="the whole bank, not one right and one wrong"
+    )
+    _add_run_options(verb)
+    verb.set_defaults(run=_agree)
+
     verb = verbs.add_parser("grade", help="grade what the class handed in")
     verb.add_argument("assignment", metavar="HW")
     verb.add_argument(
@@ -200,6 +210,14 @@ def _answers(options):
         options.only,
         options.plain,
     )
+
+
+def _agree(options):
+    from autograder.agreement import run_agreement
+
+    course = find_course(options.course)
+    assignments = options.assignments or course.assignments()
+    return run_agreement(course, assignments, _limits(options), options.all)
 
 
 def _grade(options):

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from autograder import demo
+from autograder.agreement import run_agreement
 from autograder.answers import run_answers
 from autograder.build.notebooks import build
 from autograder.chapters import run_chapter
@@ -106,6 +107,16 @@ def test_every_answer_scores_what_it_declares(capsys):
     assert run_answers(COURSE, COURSE.assignments(), Limits()) == 0
     printed = capsys.readouterr().out
     assert "SURPRISE" not in printed
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments())
+def test_three_engines_give_a_right_and_a_wrong_answer_the_same_points(
+    assignment, capsys
+):
+    status = run_agreement(COURSE, [assignment], Limits())
+    printed = capsys.readouterr().out
+    assert status == 0, printed
+    assert printed.count("same points") == 2
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,8 @@
 
 Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017, arXiv:1708.07747; MIT licence, Zalando
 SE) ships with the package as a balanced subset. `course/scripts/make_fashion_mnist.py`
-makes the file; its licence lies beside it.
+makes the file; its licence lies beside it. CIFAR-10 (Krizhevsky, 2009) is downloaded by
+Keras, and only when asked for.
 """
 
 import gzip
@@ -22,6 +23,18 @@ CLASS_NAMES = (
     "Sneaker",
     "Bag",
     "Ankle boot",
+)
+CIFAR10_CLASS_NAMES = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
 )
 SUBSET = Path(__file__).parent / "data_files" / "fashion_mnist_subset.npz"
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
@@ -125,17 +138,50 @@ def _read_keras():
         ) from error
 
 
-def _as_pairs(x_train, y_train, x_test, y_test):
+def cifar10():
+    """Loads CIFAR-10: small colour photographs in ten classes.
+
+    Keras downloads it once, 170 MB; nothing in the course needs it offline.
+
+    Returns:
+        `(x_train, y_train), (x_test, y_test)`. Images are `uint8` arrays of shape
+        `(n, 32, 32, 3)`, 0 to 255; labels are `int64` arrays of shape `(n,)`, 0 to 9,
+        which index `CIFAR10_CLASS_NAMES`. There are 50,000 training and 10,000 test
+        images.
+
+    Raises:
+        OSError: If the data cannot be loaded; the message says what to do.
+    """
+    from keras.datasets import cifar10 as keras_cifar10
+
+    try:
+        (x_train, y_train), (x_test, y_test) = keras_cifar10.load_data()
+        # Keras gives labels in a column.
+        return _as_pairs(
+            x_train, y_train[:, 0], x_test, y_test[:, 0], image_shape=(32, 32, 3)
+        )
+    # Keras raises a bare Exception when the download fails.
+    except Exception as error:
+        raise OSError(
+            f"Keras could not load CIFAR-10 ({error}). Check the network; if a "
+            "download broke off, delete datasets/cifar-10-batches-py* in Keras's "
+            "folder (~/.keras, or what KERAS_HOME says); or use fashion_mnist(), "
+            "which is offline."
+        ) from error
+
+
+def _as_pairs(x_train, y_train, x_test, y_test, image_shape=(28, 28)):
     for x, y in ((x_train, y_train), (x_test, y_test)):
-        if x.shape != (len(x), 28, 28) or y.shape != (len(x),):
+        if x.shape != (len(x), *image_shape) or y.shape != (len(x),):
             raise ValueError(f"unexpected shapes {x.shape} and {y.shape}")
         if x.dtype != np.uint8 or y.dtype != np.uint8:
             raise ValueError(f"unexpected types {x.dtype} and {y.dtype}")
         if np.any(y >= len(CLASS_NAMES)):
             raise ValueError(f"unexpected label {y.max()}")
+    shape = (-1, *image_shape, 1)[:4]  # grey images get an axis of one channel
     # What comes from a buffer is read-only: the caller gets arrays of their own.
     return tuple(
-        (np.require(x, requirements="W").reshape(-1, 28, 28, 1), y.astype("int64"))
+        (np.require(x, requirements=["C", "W"]).reshape(shape), y.astype("int64"))
         for x, y in ((x_train, y_train), (x_test, y_test))
     )
 

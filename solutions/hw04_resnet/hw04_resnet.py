@@ -246,7 +246,7 @@ def bottleneck(x, filters, strides=1):
 # %% nbgrader={"grade_id": "test_bottleneck_shape", "points": 1}
 _shapes = [((8, 8, 6), 4, 2, (None, 4, 4, 16)), ((8, 8, 16), 4, 1, (None, 8, 8, 16))]
 ### BEGIN HIDDEN TESTS
-_shapes += [((7, 5, 3), 2, 1, (None, 7, 5, 8)), ((6, 10, 12), 3, 2, (None, 3, 5, 12))]
+_shapes += [((7, 10, 12), 3, 2, (None, 4, 5, 12))]
 ### END HIDDEN TESTS
 for _dims, _filters, _strides, _wanted in _shapes:
     _block = checks.as_model(bottleneck, _dims, filters=_filters, strides=_strides)
@@ -262,7 +262,7 @@ for _dims, _filters, _strides, _wanted in _shapes:
 # channels, filters, strides
 _cases = [(6, 4, 1), (16, 4, 1)]
 ### BEGIN HIDDEN TESTS
-_cases += [(16, 4, 2), (3, 3, 1)]
+_cases += [(16, 4, 2)]
 ### END HIDDEN TESTS
 for _c, _f, _strides in _cases:
     _block = checks.as_model(bottleneck, (6, 6, _c), filters=_f, strides=_strides)
@@ -660,7 +660,7 @@ def stage(x, block, widths, strides=1):
 # channels, widths, strides
 _cases = [(3, [4, 6, 5], 2), (4, [4], 1)]
 ### BEGIN HIDDEN TESTS
-_cases += [(2, [3, 3, 3, 4], 3), (5, [4, 2], 1)]
+_cases += [(2, [3, 3, 3, 4], 3)]
 ### END HIDDEN TESTS
 for _channels, _widths, _strides in _cases:
     _asked = list(_widths)
@@ -869,7 +869,7 @@ def gradient_norms(blocks, x):
 
 # %% nbgrader={"grade_id": "test_gradient_norms", "points": 1}
 # Each block multiplies by a number: below 1 the signal fades, above 1 it grows.
-_factors = [[0.5, 0.5, 0.5], [1.0, 1.5, 1.25, 2.0]]
+_factors = [[0.5, 0.5, 0.5], [1.0, 1.5]]
 ### BEGIN HIDDEN TESTS
 _factors += [[3.0], [-0.5, 2.0]]
 ### END HIDDEN TESTS
@@ -911,7 +911,7 @@ for _chain in _factors:
 # Where tanh is flat, little comes back: each block must see its own input.
 _depths = [3]
 ### BEGIN HIDDEN TESTS
-_depths += [5]
+_depths += [4]
 ### END HIDDEN TESTS
 for _depth in _depths:
     _rng = np.random.default_rng(17 + _depth)

@@ -18,9 +18,24 @@ import pytest
 from keras import ops
 
 from layerwise import checks, data
-from layerwise.models import resnet
+from layerwise.models import alexnet, efficientnet_lite, resnet
 
 SHAPE = (8, 8, 1)
+# A name, the function that makes the block, its input's shape, its other arguments.
+BLOCKS = [
+    (
+        "grouped convolution with LRN",
+        alexnet.convolution,
+        (9, 9, 8),
+        {"filters": 6, "kernel_size": 3, "groups": 2, "norm": True},
+    ),
+    (
+        "inverted block",
+        efficientnet_lite.inverted_block,
+        (8, 8, 4),
+        {"filters": 4, "kernel_size": 3, "strides": 2, "expansion": 6, "name": "b"},
+    ),
+]
 
 
 def drawn_weights(model, rng):
@@ -65,6 +80,13 @@ def measure():
     found["gradient in training"] = checks.gradient(
         lambda x: model(x, training=True) ** 2, x
     )
+    for name, fn, dims, options in BLOCKS:
+        with zero_start():
+            made = checks.as_model(fn, dims, **options)
+        made.set_weights(drawn_weights(made, rng))
+        images = rng.uniform(0, 1, (2, *dims)).astype("float32")
+        found[name] = ops.convert_to_numpy(made(images))
+        found[f"{name}, gradient"] = checks.gradient(made, images)
     norm = checks.find_layers(model, "BatchNormalization")[0]
     found["moving mean"] = ops.convert_to_numpy(norm.moving_mean)
 

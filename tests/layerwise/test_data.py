@@ -355,6 +355,69 @@ def test_keras_with_wrong_shapes(server):
         data.fashion_mnist("keras")
 
 
+# CIFAR-10, with a stand-in for Keras's loader
+
+
+@pytest.fixture
+def cifar(monkeypatch):
+    """Small arrays in the shape in which Keras gives CIFAR-10, and who asked."""
+    keras = pytest.importorskip("keras")
+
+    rng = np.random.default_rng(7)
+    arrays = {
+        "x_train": rng.integers(0, 256, (20, 32, 32, 3), dtype=np.uint8),
+        "y_train": np.arange(20, dtype=np.uint8)[:, None] % 10,
+        "x_test": rng.integers(0, 256, (10, 32, 32, 3), dtype=np.uint8),
+        "y_test": np.arange(10, dtype=np.uint8)[:, None],
+    }
+
+    def load_data():
+        return tuple(
+            (arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")
+        )
+
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", load_data)
+    return arrays
+
+
+def test_cifar10_is_as_documented(cifar):
+    for (x, y), part in zip(data.cifar10(), ("train", "test"), strict=True):
+        np.testing.assert_array_equal(x, cifar[f"x_{part}"])
+        np.testing.assert_array_equal(y, cifar[f"y_{part}"][:, 0])
+        assert (x.dtype, y.dtype) == (np.uint8, np.int64)
+        assert x.flags.writeable
+        assert y.flags.writeable
+    assert len(set(data.CIFAR10_CLASS_NAMES)) == 10
+    assert data.CIFAR10_CLASS_NAMES[3] == "cat"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("x_train", np.zeros((20, 3, 32, 32), np.uint8)),
+        ("x_test", np.zeros((10, 32, 32, 3), np.float32)),
+        ("y_train", np.zeros((19, 1), np.uint8)),
+        ("y_test", np.full((10, 1), 10, np.uint8)),
+        ("y_test", np.zeros(10, np.uint8)),
+    ],
+)
+def test_cifar10_with_wrong_arrays(cifar, name, wrong):
+    cifar[name] = wrong
+    with pytest.raises(OSError, match="Keras could not load CIFAR-10"):
+        data.cifar10()
+
+
+def test_cifar10_without_a_network_says_what_to_do(monkeypatch, cifar):
+    import keras
+
+    def fail():
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", fail)
+    with pytest.raises(OSError, match=r"URL fetch failure.*delete datasets/cifar-10"):
+        data.cifar10()
+
+
 # The script
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_gradient_norms": "returned 7 numbers for 4 blocks", "test_gradient_norms_place": "shape"}}
+# %% [markdown] answer={"fails": {"test_gradient_norms": "returned 5 numbers for 2 blocks", "test_gradient_norms_place": "shape"}}
 # Collects in a list that is a default argument.
 
 

@@ -1,0 +1,10 @@
+# %% [markdown] answer={"fails": {"test_lrn": "its defaults: alpha is divided by n", "test_lrn_edges": "the channels [0, 1, 2, 3, 4, 5, 6, 7] are wrong", "test_lrn_gradient": "the gradient of local_response_norm is wrong"}}
+# Divides alpha by n, as some libraries do: the mean of the squares.
+
+
+# %% nbgrader={"grade_id": "local_response_norm"}
+def local_response_norm(x, n=5, k=2.0, alpha=1e-4, beta=0.75):
+    channels, r = x.shape[-1], n // 2
+    squares = ops.pad(ops.square(x), [(0, 0), (0, 0), (0, 0), (r, r)])
+    total = sum(squares[..., shift : shift + channels] for shift in range(n))
+    return x / (k + alpha / n * total) ** beta

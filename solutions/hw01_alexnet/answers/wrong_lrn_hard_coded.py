@@ -1,0 +1,10 @@
+# %% [markdown] answer={"fails": {"test_lrn": "{'n': 3, 'alpha': 0.001}: channels 10 to 15", "test_lrn_edges": "(n=1) of 4 channels"}}
+# The paper's window of five, whatever n is asked for.
+
+
+# %% nbgrader={"grade_id": "local_response_norm"}
+def local_response_norm(x, n=5, k=2.0, alpha=1e-4, beta=0.75):
+    channels, r = x.shape[-1], 2
+    squares = ops.pad(ops.square(x), [(0, 0), (0, 0), (0, 0), (r, r)])
+    total = sum(squares[..., shift : shift + channels] for shift in range(5))
+    return x / (k + alpha * total) ** beta

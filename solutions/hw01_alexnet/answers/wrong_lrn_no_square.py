@@ -1,0 +1,10 @@
+# %% [markdown] answer={"fails": {"test_lrn": "the neighbours are not squared", "test_lrn_edges": "", "test_lrn_gradient": ""}}
+# Sums the neighbours without squaring them.
+
+
+# %% nbgrader={"grade_id": "local_response_norm"}
+def local_response_norm(x, n=5, k=2.0, alpha=1e-4, beta=0.75):
+    channels, r = x.shape[-1], n // 2
+    squares = ops.pad(x, [(0, 0), (0, 0), (0, 0), (r, r)])
+    total = sum(squares[..., shift : shift + channels] for shift in range(n))
+    return x / (k + alpha * total) ** beta
