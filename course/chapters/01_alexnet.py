@@ -280,7 +280,7 @@ plt.show()
 # over 3×3 windows that step by 2, so that they *overlap*.
 
 # %% tags=["include"]
-from layerwise.models.alexnet import convolution, initializer  # noqa: F401
+from layerwise.models.alexnet import convolution, initializer
 
 # %% [markdown]
 # `groups=2` is the trace of two GPUs: the filters on one see only the channels on the

@@ -18,7 +18,7 @@ import pytest
 from keras import ops
 
 from layerwise import checks, data
-from layerwise.models import alexnet, efficientnet_lite, resnet
+from layerwise.models import alexnet, efficientnet_lite, googlenet, resnet, vgg
 
 SHAPE = (8, 8, 1)
 # A name, the function that makes the block, its input's shape, its other arguments.
@@ -34,6 +34,13 @@ BLOCKS = [
         efficientnet_lite.inverted_block,
         (8, 8, 4),
         {"filters": 4, "kernel_size": 3, "strides": 2, "expansion": 6, "name": "b"},
+    ),
+    ("VGG block", vgg.vgg_block, (6, 6, 2), {"num_convs": 2, "filters": 3}),
+    (
+        "inception block",
+        googlenet.inception_block,
+        (6, 6, 4),
+        {"filters": (2, (3, 4), (2, 3), 2)},
     ),
 ]
 

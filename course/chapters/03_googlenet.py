@@ -1,0 +1,583 @@
+# %% [markdown]
+# # 03 · GoogLeNet: width, and what it costs
+#
+# Instead of choosing one kernel size for a layer, take several side by side; then make
+# that affordable with a convolution that looks at a single pixel.
+#
+# **From the slides:** GoogLeNet and its width; the inception structure, filters of
+# several sizes and a pooling whose results are joined; the many 1×1 convolutions, which
+# reduce the channels, and with them parameters and time; first place in 2014, before
+# VGG.
+#
+# **Time:** two to three minutes on two cores. `LAYERWISE_BUDGET=full` trains on all of
+# Fashion-MNIST, and wants a GPU.
+
+# %%
+import logging
+import os
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer start-up messages
+logging.getLogger("tensorflow").setLevel("ERROR")  # no advice on retracing
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import layers, ops
+
+from layerwise import budget, checks, data, diagrams, layout, plots
+from layerwise.costs import layer_costs, total
+from layerwise.models.alexnet import LocalResponseNormalization
+from layerwise.models.googlenet import (
+    INCEPTION,
+    SMALLEST_SIDE,
+    small_inception,
+    small_plain,
+)
+
+plots.use_style()
+SEEDS = range(budget.pick(1, 3, 5))
+EPOCHS = budget.pick(1, 3, 30)
+NUM_TRAIN, NUM_TEST = budget.pick((256, 200), (5_000, 2_000), (60_000, 10_000))
+print(f"budget {budget.level()}: {len(SEEDS)} seeds, {EPOCHS} epochs")
+
+# %% [markdown]
+# ## 1 · The question
+#
+# VGG has one answer to "how large should a kernel be?": 3×3, always, and more of them.
+# But the things in a picture come in all sizes. A face in the foreground and one in the
+# crowd want different windows, at the same depth.
+#
+# So do not choose. Let a layer look through a 1×1, a 3×3 and a 5×5 window at once, add
+# a pooling, and lay all the results on top of each other, channel by channel. The
+# network becomes *wide*, and the next layer picks what it can use.
+#
+# Who pays for that?
+
+# %% [markdown]
+# ## 2 · The naive block
+#
+# **One convolution**, padded so that height and width stay, and ReLU. (`norm` adds
+# batch normalisation. It is younger than GoogLeNet; we need it for the short trainings
+# of section 7.)
+#
+# **Four branches side by side**, all of one height and width, so that their channels
+# can be concatenated.
+
+# %% tags=["include"]
+from layerwise.models.googlenet import conv, naive_block
+
+# %%
+# What GoogLeNet's first block is given, and how many filters of each size it has.
+MAPS, THREE_SIZES = (28, 28, 192), (64, 128, 32)
+naive = checks.as_model(naive_block, MAPS, filters=THREE_SIZES, name="naive")
+print("in", naive.input_shape, " out", naive.output_shape)
+for cost in layer_costs(naive):
+    if cost.kind in ("Conv2D", "MaxPooling2D"):
+        print(f"{cost.kind:13} {cost.output_shape[-1]:4} channels", end="")
+        print(f"{cost.parameters:9,} weights {cost.multiply_adds / 1e6:6.1f} M")
+
+# %% [markdown]
+# "M" stands for a million multiply-adds for one image: multiplications that are each
+# followed by an addition. Two things are worth a look. The few 5×5 filters are nearly
+# as dear as four times as many 3×3 filters. And the pooling has no filters at all,
+# computes next to nothing, and hands on every channel that it got.
+#
+# > **Predict.** The block turns 192 channels into 416. Put a second one behind it, and
+# > a third and a fourth, each with the same filters. How fast does the cost grow?
+
+# %%
+x = inputs = keras.Input(MAPS)
+for index in range(4):
+    x = naive_block(x, THREE_SIZES, name=f"naive_{index + 1}")
+stack = layer_costs(keras.Model(inputs, x))
+for index in range(4):
+    own = [cost for cost in stack if cost.name.startswith(f"naive_{index + 1}_")]
+    weights, multiply_adds = total(own)
+    print(f"block {index + 1}: {weights:10,} weights {multiply_adds / 1e6:8.1f} M")
+
+# %% [markdown]
+# Each block hands all its input on and adds 224 channels of its own, and every kernel
+# of the next block reaches through all of them. Concatenation makes width that piles
+# up. The paper calls this "a computational blow up within a few stages".
+
+# %% [markdown]
+# ## 3 · The 1×1 convolution
+#
+# A window of one pixel sees no pattern. What is it good for?
+#
+# > **Predict.** Take a dense layer that turns 192 numbers into 32 and run it on the 192
+# > channels of each pixel, the same layer everywhere. How does the result differ from
+# > a 1×1 convolution with 32 filters?
+
+# %%
+rng = np.random.default_rng(0)
+maps = rng.normal(size=(2, *MAPS)).astype("float32")
+pointwise, per_pixel = layers.Conv2D(32, 1), layers.Dense(32)
+pointwise.build(maps.shape)
+per_pixel.build((None, MAPS[-1]))
+kernel, bias = pointwise.get_weights()  # (1, 1, 192, 32) and (32,)
+per_pixel.set_weights([kernel[0, 0], bias])
+
+pixels = maps.reshape(-1, MAPS[-1])  # (2 · 28 · 28, 192): one row for each pixel
+convolved = ops.convert_to_numpy(pointwise(maps))
+by_pixel = ops.convert_to_numpy(per_pixel(pixels)).reshape(convolved.shape)
+difference = np.abs(convolved - by_pixel).max()
+print(f"largest number {np.abs(convolved).max():.2f}, difference {difference:.1e}")
+
+# %%
+touched = maps.copy()
+touched[:, 9, 14] += 1  # one pixel
+changed = ops.convert_to_numpy(pointwise(touched)) != convolved
+places = sorted({(int(row), int(column)) for _, row, column, _ in np.argwhere(changed)})
+print("one pixel touched, output changed at (row, column)", places)
+
+# %% [markdown]
+# It does not differ, up to rounding: a 1×1 convolution *is* a dense layer, run at every
+# pixel, and nothing leaks to the neighbours. It mixes channels. Three uses follow:
+#
+# - **fewer channels:** 192 in, 32 out, a summary of the channels that training chooses;
+# - **more depth:** with the ReLU behind it, it is one more non-linear layer;
+# - **a price:** without a ReLU between them, a 1×1 and a 3×3 convolution would be one
+#   3×3 convolution of low rank. You merge them in the assignment.
+
+# %% [markdown]
+# ## 4 · The block with reductions
+#
+# Put a 1×1 convolution in front of the dear kernels, so that they reach through 96 or
+# 16 channels instead of 192. Put one behind the pooling, so that it cannot pile up.
+
+# %% tags=["include"]
+from layerwise.models.googlenet import inception_block
+
+# %%
+reduced = checks.as_model(
+    inception_block, MAPS, filters=INCEPTION["3a"], name="reduced"
+)
+diagrams.draw(
+    {"Naive": naive, "With 1×1 reductions": reduced}, place=(0.9, 0.55), fontsize=10
+)
+plt.show()
+
+# %% [markdown]
+# The diagram is drawn from the two models. Boxes show kernel size and filters; the
+# coloured bar is the concatenated output, and each branch's part is as tall as its
+# share of the channels. In the naive block the largest share is the pooling's, which
+# is the input once more.
+#
+# > **Predict.** The block on the right has two more convolutions before the dear ones,
+# > and one behind the pooling. What share of the naive block's multiply-adds does it
+# > need?
+
+# %%
+BRANCHES = {
+    "1×1": ("1x1",),
+    "3×3": ("3x3_reduce", "3x3"),
+    "5×5": ("5x5_reduce", "5x5"),
+    "pooling": ("pool",),
+}
+
+
+def branch_costs(model):
+    """Returns the multiply-adds of each branch, in millions: reductions, the rest."""
+    found = {cost.name.partition("_")[2]: cost for cost in layer_costs(model)}
+    million = {name: cost.multiply_adds / 1e6 for name, cost in found.items()}
+    return {
+        branch: (million.get(parts[0], 0) * (len(parts) > 1), million.get(parts[-1], 0))
+        for branch, parts in BRANCHES.items()
+    }
+
+
+figure, axes = plots.panels(2, width=4.6, height=2.9, sharey=True)
+for ax, model, title in zip(
+    axes, (naive, reduced), ("Naive", "With 1×1 reductions"), strict=True
+):
+    costs = branch_costs(model)
+    weights, multiply_adds = total(layer_costs(model))
+    first, rest = zip(*costs.values(), strict=True)
+    ax.barh(list(costs), rest, left=first, color=plots.BLUE, label="the branch itself")
+    ax.barh(list(costs), first, color=plots.ORANGE, label="1×1 reduction before it")
+    for row, cost in enumerate(map(sum, costs.values())):
+        ax.text(cost + 3, row, f"{cost:.0f}", va="center", fontsize=10)
+    ax.set(title=f"{title}: {multiply_adds / 1e6:.0f} million in all", xlim=(0, 205))
+    ax.set_xlabel("million multiply-adds for one image")
+    ax.grid(visible=False, axis="y")
+axes[0].invert_yaxis()  # shared: the first branch on top
+axes[1].legend(loc="lower right")
+plt.show()
+
+weights_naive, cost_naive = total(layer_costs(naive))
+weights_reduced, cost_reduced = total(layer_costs(reduced))
+print(f"weights       {weights_naive:9,} -> {weights_reduced:9,}")
+print(f"multiply-adds {cost_naive / 1e6:7.1f} M -> {cost_reduced / 1e6:7.1f} M", end="")
+print(f", {cost_naive / cost_reduced:.2f} times fewer")
+
+# %% [markdown]
+# The 5×5 branch shrinks most: it is reduced to 16 channels, and its kernel is the
+# largest. The 3×3 branch gains far less, because 96 channels are half of 192 and the
+# reduction itself has to be paid. The pooling, which was free, now costs its 1×1.
+
+# %% [markdown]
+# ## 5 · Fewer multiply-adds, and how much less time?
+#
+# The slides promise speed. Multiplications are not seconds, so take a watch: one batch
+# through each block, and through single convolutions, several times; the fastest run
+# counts, since everything else that the machine does only adds to it.
+
+
+# %%
+timed = {"naive block": naive, "reduced block": reduced}
+for kernel_size, channels, filters in ((1, 192, 96), (3, 96, 128), (3, 192, 128)):
+    name = f"{kernel_size}×{kernel_size}, {channels} -> {filters}"
+    shape = (*MAPS[:2], channels)
+    timed[name] = checks.as_model(conv, shape, filters=filters, kernel_size=kernel_size)
+for channels in (16, 192):
+    timed[f"5×5, {channels} -> 32"] = checks.as_model(
+        conv, (*MAPS[:2], channels), filters=32, kernel_size=5
+    )
+
+
+def milliseconds(models, repeats):
+    """Returns for each model the shortest time of a batch of 8."""
+    times = {name: [] for name in models}
+    for _ in range(repeats + 1):
+        for name, model in models.items():  # in turns, so that all get quiet moments
+            batch = np.ones((8, *model.input_shape[1:]), "float32")
+            start = time.perf_counter()
+            model.predict_on_batch(batch)
+            times[name].append(time.perf_counter() - start)
+    return {name: 1000 * min(taken[1:]) for name, taken in times.items()}  # 0 compiles
+
+
+speed = milliseconds(timed, budget.pick(2, 15, 30))
+for name, taken in speed.items():
+    work = 8 * total(layer_costs(timed[name]))[1] / 1e6
+    print(f"{name:15} {taken:6.1f} ms  {work / taken:6.1f} billion a second")
+faster = speed["naive block"] / speed["reduced block"]
+print(f"\n{cost_naive / cost_reduced:.2f} times fewer multiply-adds, ", end="")
+print(f"{faster:.2f} times faster")
+
+# %% [markdown]
+# Compare the last two numbers. Where they agree, multiply-adds predict time. On most
+# machines they do not agree exactly: look at the column on the right. A convolution
+# with few channels, or with a 1×1 window, has less to do with each number that it
+# fetches from memory, and pooling, ReLU and concatenation take time and count as
+# nothing. Halving the multiply-adds is not halving the time; ask a watch, on the
+# machine that matters.
+
+# %% [markdown]
+# ## 6 · GoogLeNet
+#
+# **The stem** makes the image eight times smaller before the first block: wide blocks
+# on large images would be too dear. It has the local response normalisation of chapter
+# 01.
+#
+# **The network** is the stem, nine blocks from a table with two poolings between them,
+# the mean over each channel, and *one* dense layer. Two small classifiers hang off
+# blocks 4a and 4d.
+
+# %% tags=["include"]
+from layerwise.models.googlenet import auxiliary_head, googlenet, stem
+
+# %%
+model, bare = googlenet(), googlenet(heads=False)
+print(f"with heads    {model.count_params():12,} weights")
+print(f"without heads {bare.count_params():12,} weights, ", end="")
+print(f"{total(layer_costs(bare))[1] / 1e9:.2f} billion multiply-adds")
+diagrams.draw(model, new_row=("pool_4", "pool_5"))
+plt.show()
+
+# %% [markdown]
+# Follow the arrows from left to right, row by row. A row is an image size: 28×28 at its
+# end, then 14×14, then 7×7. With every block the 3×3 share (light blue) and the 5×5
+# share (dark blue) change a little; the numbers are the paper's Table 1, and nobody
+# derived them.
+#
+# The count without heads is the 6,998,552 of the reference implementation in Caffe. The
+# two heads have nearly as many again, and are there for training only.
+#
+# How deep is it? Count the layers with weights on the longest way through.
+
+
+# %%
+def depth(model):
+    """Returns how many convolutions and dense layers the longest way passes."""
+    found, ends = layout.boxes(model)
+    longest = {}
+    for box in found:
+        weighted = bool(model.get_layer(box.name).weights)
+        longest[box] = weighted + max((longest[b] for b in box.before), default=0)
+    return longest[ends[0]]
+
+
+last = bare.layers[-1]
+maps_before = bare.get_layer("inception_5b").output.shape[1:]
+flat = (int(np.prod(maps_before)) + 1) * last.units
+print("layers with weights on the longest way:", depth(bare))
+print(f"the dense layer behind the mean: {last.count_params():11,} weights")
+print(f"the same behind a flatten layer: {flat:11,} weights")
+
+# %% [markdown]
+# **The mean over each channel** is the other half of the thrift. VGG flattens its 7×7
+# maps, and its first dense layer alone has over 100 million weights. GoogLeNet asks of
+# each channel "how much of this was in the image", and not where. In the assignment you
+# see what that does when the image moves.
+#
+# **The heads.** Do they bring a stronger gradient to the early layers, as they were
+# meant to? Take the untrained network and let each output complain on its own. As in
+# chapter 04, say how the weights were drawn: He's initialisation keeps the signal's
+# scale through ReLU, Glorot's, which was common in 2014, does not.
+#
+# > **Predict.** Which of the three losses reaches the image with the largest gradient?
+# > Does the initialisation matter to the answer?
+
+# %%
+SIDE = budget.pick(65, 128, 224)
+images = rng.normal(size=(2, SIDE, SIDE, 3)).astype("float32")
+keras.utils.set_random_seed(0)
+fresh = googlenet((SIDE, SIDE, 3))
+print("gradient at the image   " + "".join(f"{n:>10}" for n in fresh.output_names))
+for initializer in (keras.initializers.HeNormal, keras.initializers.GlorotUniform):
+    draw = initializer(seed=keras.random.SeedGenerator(0))
+    for layer in fresh.layers:
+        if hasattr(layer, "kernel"):
+            layer.kernel.assign(draw(layer.kernel.shape))
+    print(f"{initializer.__name__:24}", end="")
+    for index in range(3):
+        back = checks.gradient(lambda v, i=index: -ops.log(fresh(v)[i][:, 7]), images)
+        print(f"{np.linalg.norm(back):10.1e}", end="")
+    print()
+
+# %% [markdown]
+# Read each row from left to right. With He's weights all three are of one order: the
+# main loss needs no help. With Glorot's all three fade, by a factor of hundreds, and
+# the head at 4a, which has the shortest way, arrives with a few times as much as the
+# main loss; so the heads help, but far less than He's initialisation (2015,
+# arXiv:1502.01852) and batch normalisation did soon after. They were never needed where
+# those are used.
+#
+# In training the heads' losses are added to the main one with weight 0.3 each,
+# `compile(loss_weights=[1, 0.3, 0.3])`; afterwards the heads are cut off. Their effect,
+# the authors write, was "relatively minor (around 0.5%)" (section 5 of the paper as
+# published at CVPR 2015).
+
+# %% [markdown]
+# ## 7 · A fair fight on Fashion-MNIST
+#
+# Is width worth it? Compare a small Inception network with VGG-like networks. But
+# what is *equal*? The same number of weights, or the same number of multiply-adds? And
+# VGG differs in two ways: it has 3×3 stacks instead of blocks, and it ends in dense
+# layers instead of a mean. So there are four networks, all with batch normalisation:
+#
+# - *Inception:* four blocks, then the mean;
+# - *3×3, mean:* each block replaced by two 3×3 convolutions, so that the depth is the
+#   same; as wide as the multiply-adds allow;
+# - *VGG-like, equal multiply-adds:* the same, with VGG's dense layers at the end;
+# - *VGG-like, equal weights:* that one, narrowed until its weights are as many as the
+#   Inception network's.
+
+
+# %%
+# The filters are chosen by hand such that the counts below come out nearly equal.
+makers = {
+    "Inception": (small_inception, {}),
+    "3×3, mean": (small_plain, {"filters": 12}),
+    "VGG-like, equal\nmultiply-adds": (small_plain, {"filters": 12, "dense": True}),
+    "VGG-like, equal\nweights": (small_plain, {"filters": 5, "dense": True}),
+}
+for name, (make, options) in makers.items():
+    weights, multiply_adds = total(layer_costs(make(**options)))
+    print(f"{' '.join(name.split()):30} {weights:8,} weights", end="")
+    print(f"  {multiply_adds / 1e6:5.2f} M multiply-adds")
+
+# %% [markdown]
+# > **Predict.** Order the four by their error on test images. Then order them by the
+# > time that an epoch takes.
+
+# %%
+(x_train, y_train), (x_test, y_test) = data.fashion_mnist(
+    budget.pick("subset", "subset", "keras")
+)
+x_train, y_train = x_train[:NUM_TRAIN] / np.float32(255), y_train[:NUM_TRAIN]
+x_test, y_test = x_test[:NUM_TEST] / np.float32(255), y_test[:NUM_TEST]
+train_batches = data.batches(x_train, y_train, 128, shuffle=True)
+
+
+def error(model):
+    """Returns the share of test images that a model gets wrong, in per cent."""
+    parts = [model(x_test[i : i + 500]) for i in range(0, len(x_test), 500)]
+    logits = np.concatenate([ops.convert_to_numpy(part) for part in parts])
+    return 100 * np.mean(logits.argmax(axis=1) != y_test)
+
+
+def ready(make, options):
+    """Compiles a network once for all seeds; returns it and its optimizer's state."""
+    model = make(**options)
+    rate = keras.optimizers.schedules.CosineDecay(0.01, EPOCHS * len(train_batches))
+    model.compile(
+        keras.optimizers.Adam(rate),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        # On TensorFlow and two cores, XLA compiles for longer than it saves.
+        jit_compile=keras.backend.backend() != "tensorflow",
+        run_eagerly=budget.level() == "smoke",  # for a few batches, nor does a graph
+    )
+    model.optimizer.build(model.trainable_variables)
+    state = [ops.convert_to_numpy(value).copy() for value in model.optimizer.variables]
+    return model, state
+
+
+def train(name, seed):
+    """Trains a network from new weights; returns its test error, seconds an epoch."""
+    model, state = networks[name]
+    keras.utils.set_random_seed(seed)
+    make, options = makers[name]
+    model.set_weights(make(**options).get_weights())
+    for variable, value in zip(model.optimizer.variables, state, strict=True):
+        variable.assign(value)
+    start = time.perf_counter()
+    model.fit(train_batches, epochs=EPOCHS, shuffle=False, verbose=0)
+    return error(model), (time.perf_counter() - start) / EPOCHS
+
+
+# %%
+names = list(makers)[: budget.pick(2, 4, 4)]
+networks = {name: ready(*makers[name]) for name in names}
+runs = {name: [train(name, seed) for seed in SEEDS] for name in names}
+
+# %%
+figure, axes = plots.panels(2, width=4.7, height=3.2, sharey=True)
+colors = (plots.BLUE, plots.SKY, plots.VERMILION, plots.ORANGE)
+for row, (results, color) in enumerate(zip(runs.values(), colors, strict=False)):
+    errors, seconds = np.array(results).T
+    axes[0].plot(errors, [row] * len(errors), "o", color=color, alpha=0.55, ms=8)
+    axes[0].plot(errors.mean(), row, "|", color=plots.INK, ms=22, mew=2)
+    axes[1].barh(row, min(seconds), color=color, height=0.6)
+    axes[1].text(min(seconds), row, f" {min(seconds):.2g}", va="center", fontsize=10)
+axes[0].set_yticks(range(len(runs)), list(runs))
+axes[0].set(title="Error on test images", xlabel="%", ylim=(3.5, -0.5))
+axes[1].set(title="Time of an epoch", xlabel="seconds")
+axes[1].margins(x=0.15)
+for ax in axes:
+    ax.tick_params(axis="y", length=0)
+axes[1].grid(visible=False, axis="y")
+plt.show()
+
+# %% [markdown]
+# One dot is one seed, the stroke their mean; the time is that of the fastest seed. A
+# difference that is smaller than the spread of the dots says nothing. Two comparisons
+# are worth making:
+#
+# - *Inception against "3×3, mean"*: almost the same weights, multiply-adds and depth.
+#   What differs is the block. At the default budget the Inception network has the
+#   lower mean error, and needs longer for it: many small convolutions keep two cores
+#   less busy than few large ones.
+# - *VGG-like at equal multiply-adds against "3×3, mean"*: nearly the same convolutions.
+#   What differs is the end. Its dense layers hold most of its weights; look whether
+#   they buy it a lower error. At *equal weights* the dense layers leave hardly anything
+#   for the convolutions.
+#
+# Short trainings of small networks on small images: this tells which network learns
+# most in these few epochs. `LAYERWISE_BUDGET=full` asks for longer.
+
+# %% [markdown]
+# ## 8 · Which branch does the work?
+#
+# Silence one kind of branch in all four blocks of the trained network, by setting the
+# scale and the offset of its last normalisation to zero, and test again. Nothing is
+# trained anew: what is measured is how much the rest relies on that branch.
+
+# %%
+inception, _ = networks["Inception"]  # as the last seed left it
+silenced = {"none": error(inception)}
+for branch, parts in BRANCHES.items():
+    norms = [
+        inception.get_layer(f"block_{index}_{parts[-1]}_norm") for index in range(1, 5)
+    ]
+    kept = [norm.get_weights() for norm in norms]
+    for norm, (gamma, beta, mean, variance) in zip(norms, kept, strict=True):
+        norm.set_weights([0 * gamma, 0 * beta, mean, variance])
+    silenced[branch] = error(inception)
+    for norm, values in zip(norms, kept, strict=True):
+        norm.set_weights(values)
+figure, axes = plots.panels(1, width=7.0, height=2.8)
+plots.bars(
+    silenced,
+    axes[0],
+    "Error on test images when a branch is silenced",
+    "%",
+    dict(zip(silenced, [plots.GREY] + 4 * [plots.BLUE], strict=True)),
+)
+axes[0].set_ylabel("silenced branch")
+plt.show()
+
+# %% [markdown]
+# The network relies on all its branches: silencing any of them costs dearly. With ten
+# classes, guessing is wrong in 90 %. The 3×3 has half of the channels, so it should
+# matter most. Look how much the narrow branches matter for their size: the 5×5 and the
+# pooling have an eighth of the channels each. (That the network cannot do without a
+# branch does not mean that it could not have learned to.)
+
+# %% tags=["headline"]
+print(f"GoogLeNet without heads: {bare.count_params():,} weights")
+print(f"reductions: {cost_naive / cost_reduced:.2f} times fewer multiply-adds", end="")
+print(f", {faster:.2f} times faster")
+for name, results in runs.items():
+    errors, seconds = np.array(results).T
+    print(f"{' '.join(name.split()):30} test error {errors.mean():5.1f} %", end="")
+    print(
+        f" ({errors.min():.1f} to {errors.max():.1f})  {min(seconds):4.1f} s an epoch"
+    )
+
+# %% [markdown]
+# ## 9 · What the slides claim, and what we measured
+#
+# **"GoogLeNet has width as well as depth."** *Yes.* Four branches in each of nine
+# blocks, and 22 layers with weights on the longest way (section 6): it is deeper than
+# VGG-19, too.
+#
+# **"Filters of several sizes and a pooling, joined at the end."** *Yes, and all are
+# used.* Section 8 silences one kind of branch at a time; compare each bar with the
+# grey one.
+#
+# **"1×1 convolutions reduce the parameters."** *Yes, where they are narrow enough.* The
+# first block has fewer than half the weights of the naive one (section 4). A reduction
+# to too many channels saves nothing; you find the border in the assignment. At the end
+# of the network it is the mean over each channel that saves, not a 1×1 convolution.
+#
+# **"… and make it faster."** *Yes; how much, a watch must say.* Section 5 prints both
+# ratios, of multiply-adds and of time, and in section 7 the Inception network needs
+# longer than a plain one with as many multiply-adds.
+#
+# **"VGG came second, behind GoogLeNet."** *Yes, narrowly:* 6.67 % top-5 error against
+# 7.32 % on the test images (Szegedy et al. 2014, Table 2). GoogLeNet's is that of seven
+# networks and 144 crops of each image; one network with one crop had 10.07 % on the
+# validation images (Table 3).
+#
+# Two figures of the paper itself. "1.5 billion multiply-adds" (section 1) is what we
+# count, nearly. "12 times fewer parameters" than AlexNet (section 1) is not: AlexNet
+# has 60,965,224 (chapter 01), which is 8.7 times as many as ours without heads.
+#
+# About the heads, later: they did *not* speed up the beginning of training, and the
+# lower one could be left out without harm (Szegedy et al. 2015, arXiv:1512.00567,
+# section 4). What works like them may be that they regularise.
+#
+# The paper throughout: C. Szegedy, W. Liu, Y. Jia, P. Sermanet, S. Reed, D. Anguelov,
+# D. Erhan, V. Vanhoucke, A. Rabinovich, *Going Deeper with Convolutions*, 2014,
+# arXiv:1409.4842.
+
+# %% [markdown]
+# ## Summary
+#
+# - An inception block looks through several windows at once and concatenates. Without
+#   reductions the channels pile up, and the cost with them.
+# - A 1×1 convolution is a dense layer at every pixel. It mixes channels, sees no
+#   neighbours, and makes the dear kernels affordable.
+# - Weights, multiply-adds and seconds are three different costs. A network can win in
+#   one and lose in another: say which you mean.
+# - The mean over each channel replaces dense layers of tens of millions of weights.
+# - Auxiliary heads add their losses with weight 0.3 while training, and are cut off
+#   afterwards.
+#
+# **Next:** the assignment `hw03_googlenet`, where you write the 1×1 convolution as a
+# matrix product, build blocks from a list and find where a reduction stops to pay. Then
+# chapter 04, in which one addition makes a hundred layers trainable.

@@ -1,0 +1,19 @@
+# %% [markdown] answer={"fails": {"test_training_bytes": "for training, these are bits", "test_inference_bytes": "250880 bytes for inference"}}
+# Takes the 32 of `float32` for bytes.
+
+
+# %% nbgrader={"grade_id": "activation_bytes"}
+def activation_bytes(column, input_shape, batch_size, dtype="float32"):
+    height, width, channels = input_shape
+    sizes = [height * width * channels]
+    for kind, _, filters in read_column(column):
+        if kind == "maxpool":
+            height, width = height // 2, width // 2
+        elif kind == "conv":
+            channels = filters
+        elif kind == "FC":
+            height, width, channels = 1, 1, filters
+        sizes.append(height * width * channels)
+    number = int(dtype.removeprefix("b").removeprefix("float"))
+    pairs = [sizes[i] + sizes[i + 1] for i in range(len(sizes) - 1)]
+    return sum(sizes) * batch_size * number, max(pairs) * batch_size * number

@@ -1,0 +1,11 @@
+# %% [markdown] answer={"fails": {"test_field": "came out as 0, the sum of the kernel sizes", "test_strides": "with its strides is 11; expected 8"}}
+# Adds the kernel sizes and forgets that windows overlap.
+
+
+# %% nbgrader={"grade_id": "field_and_stride"}
+def field_and_stride(stack):
+    field, stride = 0, 1
+    for kernel_size, strides in stack:
+        field += kernel_size * stride
+        stride *= strides
+    return field, stride

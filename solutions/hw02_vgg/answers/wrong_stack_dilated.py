@@ -1,0 +1,13 @@
+# %% [markdown] answer={"fails": {"test_stack_weights": "in 2 convolutions", "test_stack_field": "there are holes in it", "test_stack_relu": "has no 3x3 convolution of 3"}}
+# One 3×3 kernel, spread by dilation: the field is right, and full of holes.
+
+
+# %% nbgrader={"grade_id": "stack_of_3x3"}
+def stack_of_3x3(x, filters, kernel_size):
+    return layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        dilation_rate=(kernel_size - 1) // 2,
+        activation="relu",
+    )(x)

@@ -1,0 +1,7 @@
+# %% [markdown] answer={"fails": {"test_stack_weights": "the kernels hold 200 numbers", "test_stack_relu": "has no 3x3 convolution of 2"}}
+# Hands in the large kernel itself.
+
+
+# %% nbgrader={"grade_id": "stack_of_3x3"}
+def stack_of_3x3(x, filters, kernel_size):
+    return layers.Conv2D(filters, kernel_size, padding="same", activation="relu")(x)

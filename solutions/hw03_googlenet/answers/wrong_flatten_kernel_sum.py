@@ -1,0 +1,7 @@
+# %% [markdown] answer={"fails": {"test_flatten_kernel": "the sum over each channel"}}
+# Forgets to divide.
+
+
+# %% nbgrader={"grade_id": "flatten_kernel"}
+def flatten_kernel(kernel, height, width):
+    return np.tile(kernel, (height * width, 1))

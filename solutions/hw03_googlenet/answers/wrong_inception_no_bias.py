@@ -1,0 +1,20 @@
+# %% [markdown] answer={"fails": {"test_inception_shape": "0 numbers beside the kernels; expected 3", "test_inception_values": "is wrong in 392 of 936 numbers"}}
+# No biases, as in networks with normalisation.
+
+
+# %% nbgrader={"grade_id": "inception"}
+def inception(x, branches):
+    outputs = []
+    for branch in branches:
+        y = x
+        for kind, *sizes in branch:
+            if kind == "conv":
+                y = layers.Conv2D(
+                    *sizes, padding="same", activation="relu", use_bias=False
+                )(y)
+            elif kind == "max":
+                y = layers.MaxPooling2D(sizes[0], 1, padding="same")(y)
+            else:
+                y = layers.AveragePooling2D(sizes[0], 1, padding="same")(y)
+        outputs.append(y)
+    return ops.concatenate(outputs, axis=-1)

@@ -1,0 +1,8 @@
+# %% [markdown] answer={"fails": {"test_largest_saving": "is 154.839; expected 154"}}
+# Returns where the two cost the same, not a whole number.
+
+
+# %% nbgrader={"grade_id": "largest_saving"}
+def largest_saving(channels, filters, kernel_size):
+    area = kernel_size**2
+    return area * channels * filters / (channels + area * filters)
