@@ -64,7 +64,11 @@ def _run_bank(course, assignment, limits, workers, only, plain):
     limits = replace(limits, threads=max(1, count_cores() // workers))
     total = sum(assigned.points.values())
     verdicts, faults = {}, {}
-    jobs = ((answer, (answer.notebook, limits, assigned.files)) for answer in answers)
+    students = None if plain else assigned.students
+    jobs = (
+        (answer, (answer.notebook, limits, assigned.files, students, assigned.files))
+        for answer in answers
+    )
     print(f"{assignment}: {len(answers)} answers", flush=True)
     for answer, execution, error in map_unordered(execute, jobs, workers):
         if error is not None:

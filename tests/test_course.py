@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 COURSE = load_course(ROOT)
 CHAPTERS = sorted(path.stem for path in COURSE.chapters.glob("[0-9]*.py"))
 SECRETS = re.compile(
-    r"BEGIN SOLUTION|END SOLUTION|HIDDEN TEST|answer=\{|BEGIN MARK SCHEME", re.IGNORECASE
+    r"BEGIN SOLUTION|END SOLUTION|HIDDEN TEST|answer=\{|BEGIN MARK SCHEME",
+    re.IGNORECASE,
 )
 MOST_CODE_LINES = 300
 

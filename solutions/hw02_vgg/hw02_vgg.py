@@ -1032,10 +1032,13 @@ assert _accuracy >= 0.88, (
     "0.88 or more. Are the images shuffled, is there momentum, and does the loss know "
     "that it gets probabilities?"
 )
-assert hasattr(_losses, "__len__"), (
-    f"train must return a list of losses. Received: {_losses!r}"
-)
-_losses = np.array([float(_loss) for _loss in _losses])
+_returned = _losses
+try:
+    _losses = np.array([float(_loss) for _loss in _returned])
+except (TypeError, ValueError):
+    raise AssertionError(
+        f"train must return a list of losses. Received: {_returned!r}"
+    ) from None
 assert len(_losses) == 12, (
     f"train(epochs=12) returned {len(_losses)} losses; expected 12"
 )
