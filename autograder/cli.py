@@ -88,6 +88,7 @@ def _parser():
         help="take what `grade-shard` left in this folder, and run the rest",
     )
     _add_run_options(verb)
+    _add_sandbox_options(verb)
     verb.set_defaults(run=_grade)
 
     verb = verbs.add_parser("check", help="grade one notebook of your own")
@@ -109,6 +110,7 @@ def _parser():
     verb.add_argument("given", type=Path, metavar="IN", help="STUDENT/HW/HW.ipynb")
     verb.add_argument("out", type=Path, metavar="OUT", help="outcomes; may hold some")
     _add_run_options(verb)
+    _add_sandbox_options(verb)
     verb.set_defaults(run=_grade_shard)
 
     verb = verbs.add_parser("bench", help="measure against stock nbgrader")
@@ -124,6 +126,20 @@ def _parser():
     verb.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     _add_run_options(verb)
     verb.set_defaults(run=_bench)
+
+    verb = verbs.add_parser("doctor", help="say what this machine has and lacks")
+    verb.set_defaults(run=_doctor)
+
+    verb = verbs.add_parser(
+        "redteam", help="attack this engine and stock nbgrader, and say what held"
+    )
+    verb.add_argument("--only", metavar="NAME", help="attacks with NAME in it")
+    verb.add_argument("--level", help="the sandbox's level (default: the best here)")
+    verb.add_argument("--no-stock", action="store_true", help="this engine only")
+    verb.add_argument(
+        "--json", type=Path, metavar="FILE", help="write all that was seen"
+    )
+    verb.set_defaults(run=_redteam)
 
     verb = verbs.add_parser("kernel", help="install, list or remove the warm kernel")
     verb.add_argument("action", choices=("install", "list", "remove"))
@@ -161,6 +177,20 @@ def _add_run_options(verb):
     )
 
 
+def _add_sandbox_options(verb):
+    from autograder.sandbox.policy import LEVELS
+
+    verb.add_argument(
+        "--require-sandbox",
+        choices=LEVELS,
+        metavar="LEVEL",
+        help=f"the weakest that will do: {', '.join(LEVELS)} (default: landlock)",
+    )
+    verb.add_argument(
+        "--unsafe", action="store_true", help="run other people's code without one"
+    )
+
+
 def _positive(text):
     value = int(text)
     if value < 1:
@@ -176,6 +206,17 @@ def _limits(options, **defaults):
         "notebook_seconds": options.notebook_seconds,
     }
     return Limits(**{**defaults, **{k: v for k, v in given.items() if v is not None}})
+
+
+def _sandboxed(options):
+    """Returns the limits for other people's work, and says how safely it runs."""
+    from autograder.sandbox.policy import NONE
+    from autograder.sandbox.required import LEAST, require
+
+    least = NONE if options.unsafe else options.require_sandbox or LEAST
+    limits = require(_limits(options), least, options.plain)
+    print(f"Sandbox: {limits.sandbox}", flush=True)
+    return limits
 
 
 def _build(options):
@@ -229,19 +270,36 @@ def _grade(options):
         return print_differences(
             course,
             options.assignment,
-            _limits(options),
+            _sandboxed(options),
             options.workers,
             options.plain,
         )
     return grade(
         course,
         options.assignment,
-        _limits(options),
+        _sandboxed(options),
         workers=options.workers,
         force=options.force,
         students=options.student,
         plain=options.plain,
         results=options.results,
+    )
+
+
+def _doctor(options):
+    from autograder.doctor import examine
+
+    return examine(options.course)
+
+
+def _redteam(options):
+    from autograder.redteam import run
+
+    return run(
+        options.only,
+        stock=not options.no_stock,
+        level=options.level,
+        json_path=options.json,
     )
 
 
@@ -287,7 +345,7 @@ def _grade_shard(options):
         find_course(options.course),
         options.given,
         options.out,
-        _limits(options),
+        _sandboxed(options),
         options.workers,
         options.plain,
     )

@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.build.metadata import is_test
+from autograder.sandbox.policy import NONE
 from autograder.warm import client as warm
 
 GRADED, TIMEOUT, CRASHED = "graded", "timeout", "crashed"
@@ -40,7 +41,12 @@ class Limits:
         threads: Integer, threads that a kernel's numerical libraries may use.
         cpu_seconds: Integer, CPU time of a process. Over it the run ends.
         memory_bytes: Integer, memory that a process may take beyond what the warm
-            parent has already. Over it the run ends.
+            parent has already, with all that it starts. Over it the run ends.
+        disk_bytes: Integer, what a submission may write, all its files together.
+        processes: Integer, processes and threads at a time.
+        open_files: Integer, open files of a process.
+        sandbox: String, the sandbox's level; `None` takes the best that this machine
+            allows.
     """
 
     cell_seconds: int = 60
@@ -49,6 +55,10 @@ class Limits:
     threads: int = 1
     cpu_seconds: int = 600
     memory_bytes: int = 4_000_000_000
+    disk_bytes: int = 1_000_000_000
+    processes: int = 256
+    open_files: int = 1024
+    sandbox: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ class Execution:
         seconds: Float, wall time of the cells together.
         start_seconds: Float, wall time until the kernel was ready.
         cell_seconds: Dict from grade id to the float wall time of that cell.
+        sandbox: String, the level that was in force; `"none"` in a cold kernel.
     """
 
     notebook: bytes
@@ -71,6 +82,7 @@ class Execution:
     seconds: float
     start_seconds: float
     cell_seconds: dict = field(default_factory=dict)
+    sandbox: str = NONE
 
 
 def execute(notebook, limits, files=None, students=None, given=None):

@@ -197,6 +197,7 @@ def judge(submission, assigned, execution, notes, key):
             execution.reason,
             execution.seconds,
         )
+    sandbox = getattr(execution, "sandbox", "")
     if execution is None or isinstance(execution, Exception):
         document = not_run(assigned, outcome)
     else:
@@ -215,6 +216,7 @@ def judge(submission, assigned, execution, notes, key):
         cells=cells,
         key=key,
         environment=environment(),
+        sandbox=sandbox,
     )
     return result, document
 

@@ -26,6 +26,7 @@ class Outcome:
             environment: an upgrade alone regrades nobody.
         environment: Dict from package to version, as it was.
         marks: String, the hash of what a person has added in the gradebook.
+        sandbox: String, the level in force while it ran; empty if nothing did.
     """
 
     student: str
@@ -41,6 +42,7 @@ class Outcome:
     key: str = ""
     environment: dict = field(default_factory=dict)
     marks: str = ""
+    sandbox: str = ""
 
 
 def key_of(submission, assigned, limits, plain=False):
@@ -64,8 +66,9 @@ def key_of(submission, assigned, limits, plain=False):
     add(submission.notebook or b"")
     add(submission.reason.encode())
     add(json.dumps(assigned.full, sort_keys=True).encode())
-    # Of the limits all but the threads, which follow from the number of workers.
-    add(repr((replace(limits, threads=1), plain)).encode())
+    # Of the limits all but the threads, which follow from the number of workers, and
+    # the sandbox, which follows from the machine.
+    add(repr((replace(limits, threads=1, sandbox=None), plain)).encode())
     for files in (submission.files, assigned.files):
         for name, content in sorted(files.items()):
             add(name.encode())

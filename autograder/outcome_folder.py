@@ -67,7 +67,14 @@ def read_execution(folder, key):
     if found is None or found[0].key != key:
         return None
     outcome, content = found
-    return Execution(content, outcome.outcome, outcome.reason, outcome.seconds, 0.0)
+    return Execution(
+        content,
+        outcome.outcome,
+        outcome.reason,
+        outcome.seconds,
+        start_seconds=0.0,
+        sandbox=outcome.sandbox,
+    )
 
 
 def _read(folder):

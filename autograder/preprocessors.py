@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
-from traitlets import Integer, default
+from traitlets import Enum, Integer, default
 
 from autograder.assigned import load_assigned
 from autograder.build.metadata import is_test
@@ -29,6 +29,8 @@ from autograder.gradebook import hand_marks
 from autograder.journal import Journal, Outcome, key_of
 from autograder.restore import restore
 from autograder.results import environment
+from autograder.sandbox.policy import LEVELS, NONE
+from autograder.sandbox.required import LEAST, require
 from autograder.submission import read_notebook, read_submission
 
 STATE = "autograder"
@@ -87,6 +89,12 @@ class Execute(NbGraderPreprocessor):
         Limits.notebook_seconds, help="Wall time of all cells."
     ).tag(config=True)
 
+    require_sandbox = Enum(
+        [*LEVELS, NONE],
+        LEAST,
+        help="The weakest sandbox that will do: without it nothing is run.",
+    ).tag(config=True)
+
     @default("cell_seconds")
     def _cell_seconds_default(self):
         # Where nbgrader's users have set it always.
@@ -98,7 +106,9 @@ class Execute(NbGraderPreprocessor):
         state = nb.metadata.pop(STATE, {})
         outcome, reason = state.get("outcome", ""), state.get("reason", "")
         limits, seconds = Limits(self.cell_seconds, self.notebook_seconds), 0.0
+        sandbox = ""
         if not outcome:
+            limits = require(limits, self.require_sandbox)
             execution = _execute(
                 nbformat.writes(nb).encode("utf-8"),
                 limits,
@@ -107,7 +117,7 @@ class Execute(NbGraderPreprocessor):
                 assigned.files,
             )
             outcome, reason = execution.outcome, execution.reason
-            seconds = execution.seconds
+            seconds, sandbox = execution.seconds, execution.sandbox
             nb = nbformat.reads(execution.notebook.decode("utf-8"), as_version=4)
         if outcome != GRADED:
             self.log.warning("%s: %s: %s", submission.student, outcome, reason)
@@ -128,6 +138,7 @@ class Execute(NbGraderPreprocessor):
             cells=cell_verdicts(nb),
             key=key_of(submission, assigned, limits),
             environment=environment(),
+            sandbox=sandbox,
         )
         add_banner(nb, outcome, reason, [*notes, *late])
         return nb, resources

@@ -8,7 +8,9 @@ import linecache
 import socket
 import time
 import traceback
+import warnings
 
+from autograder.sandbox.enter import finish_start
 from autograder.verdict.remote import Client, install_verbs
 from autograder.verdict.server import Bounded, Server
 from autograder.warm import wire
@@ -27,7 +29,10 @@ def student_kernel(locked, *rest):
         *rest: The kernel's arguments, and the descriptor of the link.
     """
     *arguments, descriptor = rest
-    app = make_kernel(arguments)
+    with warnings.catch_warnings():
+        # What other processes print needs a port, which the lower sandbox refuses.
+        warnings.filterwarnings("ignore", "Couldn't bind IOPub Pipe")
+        app = make_kernel(arguments)
     link = socket.socket(fileno=descriptor)
     server = Server(link, app.shell.user_ns, set(json.loads(locked)))
     loop = asyncio.get_event_loop()
@@ -39,6 +44,7 @@ def student_kernel(locked, *rest):
             loop.remove_reader(link)
 
     loop.add_reader(link, serve)
+    finish_start()
     app.start()
 
 
@@ -62,6 +68,7 @@ def verdict_process(control_descriptor, link_descriptor):
     locked = set()
     client = Client(link, namespace, locked)
     install_verbs(client)
+    finish_start()
     wire.send(control, {"ready": True})
     while True:
         try:

@@ -18,6 +18,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder import execute
 from autograder.build.names import plain_python
+from autograder.memory import memory_of_children
+from autograder.sandbox import levels
+from autograder.sandbox.policy import NONE, make_policy, visible_variables
 from autograder.verdict.roles import BOTH, VERDICT, roles_of
 from autograder.warm import client, wire
 from autograder.warm.provisioner import Request
@@ -54,16 +57,21 @@ async def run(document, limits, folder, students, given=None):
     ends = [*socket.socketpair(), *socket.socketpair()]
     control, control_there, link_student, link_verdict = ends
     run = _Run(document, limits, folder, control)
-    environment = execute.kernel_environment(limits.threads)
+    level = limits.sandbox or levels.detect().level
+    environment = visible_variables(execute.kernel_environment(limits.threads))
+    # What a parent is keyed by is a path at most.
+    environment["HOME"] = os.path.expanduser("~")
     run.client.km._kernel_spec = STARTERS
     run.client.km.warm_request = Request(
         "autograder.verdict.runner:student_kernel",
         (json.dumps(locked),),
         (link_student.fileno(),),
         limits.cpu_seconds,
+        _policy(level, folder.parent, limits),
     )
     with tempfile.TemporaryDirectory(prefix="lv-") as trusted:
-        execute.write_files(Path(trusted), given)
+        work = Path(trusted, "work")
+        execute.write_files(work, given)
         try:
             with open(os.devnull, "r+b") as null:
                 there = [control_there.fileno(), link_verdict.fileno()]
@@ -71,9 +79,10 @@ async def run(document, limits, folder, students, given=None):
                     "autograder.verdict.runner:verdict_process",
                     (),
                     environment,
-                    trusted,
+                    work,
                     [*[null.fileno()] * 3, *there],
                     limits.cpu_seconds,
+                    _policy(level, trusted, limits),
                 )
             async with run.client.async_setup_kernel(env=environment):
                 for end in ends[1:]:
@@ -100,7 +109,12 @@ async def run(document, limits, folder, students, given=None):
         ended - started,
         started - began,
         run.cell_seconds,
+        level,
     )
+
+
+def _policy(level, place, limits):
+    return None if level == NONE else make_policy(level, place, limits)
 
 
 class _Run:
@@ -256,14 +270,13 @@ class _Run:
             psutil.Process(pid)
             for pid in (self.client.km.provisioner.pid, self.verdict.pid)
         ]
-        most = [
-            process.memory_info().rss + self.limits.memory_bytes
-            for process in processes
-        ]
+        start = [process.memory_info().rss for process in processes]
         while True:
-            for process, bound in zip(processes, most, strict=True):
+            for process, before in zip(processes, start, strict=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    if process.memory_info().rss > bound:
+                    taken = process.memory_info().rss - before
+                    taken += memory_of_children(process.pid)
+                    if taken > self.limits.memory_bytes:
                         self.over_memory = True
                         process.kill()
             await asyncio.sleep(MEMORY_SECONDS)

@@ -6,7 +6,10 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 
+from autograder.sandbox import enter
+from autograder.sandbox.policy import own_variables
 from autograder.warm import settings, wire
 
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -30,8 +33,9 @@ def run(connection):
 
     Args:
         connection: Unix socket to the client. The request is `{"env": {...}, "cwd":
-            ..., "target": "module:function", "arguments": [...], "cpu_seconds": ...}`;
-            its descriptors are stdin, stdout, stderr and whatever the target takes.
+            ..., "target": "module:function", "arguments": [...], "cpu_seconds": ...,
+            "sandbox": ...}`; its descriptors are stdin, stdout, stderr and whatever
+            the target takes.
 
     Returns:
         What the target returned: the exit status.
@@ -41,17 +45,36 @@ def run(connection):
     for number, fd in enumerate(fds[:3]):
         os.dup2(fd, number)
         os.close(fd)
-    wire.send(connection, {"pid": os.getpid()})
-    connection.close()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    policy = request.get("sandbox")
+    if policy:
+        _enter(policy, connection, fds[3:], request.get("cpu_seconds"))
+    else:
+        wire.send(connection, {"pid": os.getpid()})
+        connection.close()
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if request.get("cpu_seconds"):
         # At the first the system sends SIGXCPU, which says why; at the second SIGKILL.
         seconds = request["cpu_seconds"]
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
     settle(request["env"], request["cwd"])
+    if policy:
+        os.environ.update(own_variables(policy))
+        tempfile.tempdir = None
     module, name = request["target"].split(":")
     target = getattr(importlib.import_module(module), name)
     return target(*request["arguments"], *fds[3:])
+
+
+def _enter(policy, connection, keep, cpu_seconds):
+    """Goes on in a sandbox; the process that was forked stays outside and waits."""
+
+    def report(pid):
+        wire.send(connection, {"pid": pid})
+        connection.close()
+
+    enter.enter(policy, report, keep, cpu_seconds)
+    # Closed already, with everything else that the sandbox has no business with.
+    connection.detach()
 
 
 def settle(environment, folder):
@@ -118,6 +141,7 @@ def make_kernel(arguments):
     from ipykernel.kernelapp import IPKernelApp
 
     # Its default was read from the environment when the parent imported it.
-    app = IPKernelApp.instance(parent_handle=os.getppid())
+    # The first process of a namespace has no parent to watch; the supervisor does.
+    app = IPKernelApp.instance(parent_handle=os.getppid() or 1)
     app.initialize(list(arguments))
     return app

@@ -127,6 +127,7 @@ class ForkedProcess:
             the target takes.
         cpu_seconds: Integer, CPU time after which the system kills the process; `None`
             sets no limit.
+        sandbox: Dict of `autograder.sandbox.policy.make_policy`, or `None`.
 
     Raises:
         WarmError: If no parent is to be had, or it refuses to fork.
@@ -134,7 +135,16 @@ class ForkedProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, target, arguments, environment, folder, fds, cpu_seconds=None):
+    def __init__(
+        self,
+        target,
+        arguments,
+        environment,
+        folder,
+        fds,
+        cpu_seconds=None,
+        sandbox=None,
+    ):
         self.returncode = None
         self.connection = connect(environment)
         try:
@@ -144,6 +154,7 @@ class ForkedProcess:
                 "env": dict(environment),
                 "cwd": str(folder),
                 "cpu_seconds": cpu_seconds,
+                "sandbox": sandbox,
             }
             wire.send(self.connection, request, fds)
             answer, _ = wire.receive(self.connection)

@@ -19,6 +19,8 @@ import traceback
 
 from autograder.warm import child, wire
 
+# How long a kernel whose client is gone may take to end. Seconds.
+GRACE = 2
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
 # What kernels use soon after they start.
 PRELOADED = (
@@ -37,6 +39,9 @@ PRELOADED = (
     "IPython.extensions.storemagic",
     "sqlite3",
     "tornado.platform.asyncio",
+    "autograder.sandbox.mounts",
+    "autograder.sandbox.files",
+    "autograder.sandbox.calls",
     "autograder.verdict.runner",
     "autograder.verdict.models",
     "layerwise.checks",
@@ -120,14 +125,16 @@ def serve(listener, idle_seconds, reachable):
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > idle_seconds or not reachable():
             return
-        for fd, _ in poller.poll(1000 * min(idle_seconds, 5)):
+        wait = min(idle_seconds, GRACE / 4 if children.doomed else 5)
+        for fd, _ in poller.poll(1000 * wait):
             if fd == listener.fileno():
                 quiet_since = time.monotonic()
                 _accept(listener, poller, children)
             elif fd in children.by_pidfd:
                 children.report_end(fd)
             elif fd in children.by_connection:
-                children.kill(fd)
+                children.end(fd)
+        children.kill_doomed()
 
 
 class Children:
@@ -142,6 +149,7 @@ class Children:
         self.by_pidfd = {}
         self.by_connection = {}
         self.connections = {}
+        self.doomed = {}
 
     def add(self, pid, connection):
         """Starts to watch a child and its client."""
@@ -156,6 +164,7 @@ class Children:
     def report_end(self, pidfd):
         """Tells the client how its kernel ended."""
         pid = self.by_pidfd.pop(pidfd)
+        self.doomed.pop(pidfd, None)
         connection = self.connections.pop(pid)
         self.poller.unregister(pidfd)
         if self.by_connection.pop(connection.fileno(), None) is not None:
@@ -171,12 +180,24 @@ class Children:
             wire.send(connection, {"exit": os.waitstatus_to_exitcode(status)})
         connection.close()
 
-    def kill(self, connection):
-        """Kills the kernel of a client that is gone."""
+    def end(self, connection):
+        """Ends the kernel of a client that is gone.
+
+        The supervisor of a sandbox takes everything with it, if it is given the time.
+        """
         pidfd = self.by_connection.pop(connection)
         self.poller.unregister(connection)
+        self.doomed[pidfd] = time.monotonic() + GRACE
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            signal.pidfd_send_signal(pidfd, signal.SIGTERM)
+
+    def kill_doomed(self):
+        """Kills the kernels that were to end and did not."""
+        for pidfd, deadline in list(self.doomed.items()):
+            if time.monotonic() > deadline:
+                del self.doomed[pidfd]
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
     def close(self):
         """Closes the descriptors, in a child that has no business with them."""

@@ -25,12 +25,15 @@ class Request:
         arguments: Tuple of strings, before the kernel's own.
         fds: Tuple of descriptors beside the standard three.
         cpu_seconds: Integer, CPU time after which the kernel is killed, or `None`.
+        sandbox: Dict of `make_policy`, or `None`. A cold kernel never takes the place
+            of a sandboxed one.
     """
 
     target: str = "autograder.warm.child:kernel"
     arguments: tuple = ()
     fds: tuple = ()
     cpu_seconds: int | None = None
+    sandbox: dict | None = None
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -76,8 +79,11 @@ class WarmProvisioner(LocalProvisioner):
                     folder,
                     [*fds, *asked.fds],
                     asked.cpu_seconds,
+                    asked.sandbox,
                 )
             except client.WarmError as error:
+                if asked.sandbox:
+                    raise
                 self.log.warning("Starting a cold kernel: %s", error)
                 return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid

@@ -1,0 +1,104 @@
+"""`autograder doctor`: what this machine has, and what grading on it would lack."""
+
+import os
+import platform
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from autograder.course import CourseError, find_course
+from autograder.pool import count_cores
+from autograder.sandbox import levels
+from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
+from autograder.warm import client
+
+PACKAGES = ("layerwise", "tensorflow", "keras", "jax", "torch", "nbgrader", "ipykernel")
+REMEDIES = {
+    NAMESPACES: "User namespaces are needed (sysctl kernel.unprivileged_userns_clone=1 "
+    "or kernel.apparmor_restrict_unprivileged_userns=0, user.max_user_namespaces > 0), "
+    "or root with CAP_SYS_ADMIN; in a container, an unmasked /proc.",
+    LANDLOCK: "Landlock is needed (Linux 5.13 or later, `landlock` among the kernel's "
+    "lsm=) and libseccomp (Debian: libseccomp2).",
+    RLIMITS: "Linux is needed.",
+}
+
+
+def examine(folder=None):
+    """Prints the report.
+
+    Args:
+        folder: Path of a course, or `None` for the one around the current folder.
+
+    Returns:
+        Integer, the exit status: 0 if a class can be graded here, else 1.
+    """
+    found = levels.detect()
+    _line("system", f"{platform.system()} {platform.release()}, {platform.machine()}")
+    _line("python", f"{platform.python_version()}, {sys.executable}")
+    _line("cores", f"{count_cores()}")
+    _line("user", "root" if os.geteuid() == 0 else f"{os.geteuid()}")
+    _line("warm kernels", "yes" if client.available() else "no: kernels start cold")
+    _line("sandbox", found.level)
+    for level, why in found.missing.items():
+        _line(f"  no {level}", why)
+        _line("", REMEDIES[level])
+    _line("landlock", _landlock())
+    _line("cgroups", _cgroups())
+    _line("gpu", _graphics())
+    for package in PACKAGES:
+        try:
+            _line(package, metadata.version(package))
+        except metadata.PackageNotFoundError:
+            _line(package, "not installed")
+    alembic = shutil.which("alembic")
+    _line("PATH", "has the environment" if alembic else "lacks the environment's bin")
+    _line("exchange", _exchange(folder))
+    enough = LEVELS.index(LANDLOCK)
+    fit = found.level in LEVELS[: enough + 1]
+    print("A class can be graded here." if fit else "Grading a class needs --unsafe.")
+    return 0 if fit else 1
+
+
+def _line(name, value):
+    print(f"{name:14}  {value}", flush=True)
+
+
+def _landlock():
+    try:
+        from autograder.sandbox.files import SCOPED, version
+    except ImportError as error:
+        return f"no: {error}"
+    number = version()
+    if not number:
+        return "no"
+    scope = "" if number >= SCOPED else "; signals are refused by seccomp"
+    return f"version {number}{scope}"
+
+
+def _cgroups():
+    """Says which hierarchy is mounted; bounds are rlimits and the engine's watch."""
+    if Path("/sys/fs/cgroup/cgroup.controllers").exists():
+        kind = "version 2"
+    elif Path("/sys/fs/cgroup").is_dir():
+        kind = "version 1"
+    else:
+        return "none"
+    return f"{kind}; not used: memory is watched, the rest is bounded by rlimits"
+
+
+def _graphics():
+    names = [name for name in os.listdir("/dev") if name.startswith(("nvidia", "kfd"))]
+    return ", ".join(sorted(names)) or "none"
+
+
+def _exchange(folder):
+    try:
+        course = find_course(folder)
+    except CourseError as error:
+        return f"no course: {error}"
+    root = Path(course.config.Exchange.get("root", course.root / "exchange"))
+    if not root.is_dir():
+        return f"{root} is not there: students can fetch nothing"
+    mode = root.stat().st_mode & 0o777
+    return f"{root}, mode {mode:o}"

@@ -1,0 +1,182 @@
+"""Puts a fresh fork into its sandbox, with a supervisor outside that buries it."""
+
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+from autograder.memory import children_of
+from autograder.sandbox import bounds, linux, mounts
+from autograder.sandbox.policy import FIRST_UID, LANDLOCK, NAMESPACES, RLIMITS
+
+try:
+    from autograder.sandbox import calls, files
+except ImportError:
+    # No libseccomp: only the lowest level needs neither.
+    calls = files = None
+
+# In the sandbox: the policy in force.
+entered = None
+
+
+def enter(policy, report, keep=(), cpu_seconds=None):
+    """Forks; the child goes on in the sandbox, the parent stays to wait for its end.
+
+    Args:
+        policy: Dict of `make_policy`.
+        report: Function that is called outside with the child's process id.
+        keep: Sequence of descriptors, beside the standard three, for the child.
+        cpu_seconds: Integer, the CPU time after which the child will be killed, or
+            `None`: only to tell that end from others.
+
+    Returns:
+        `None`, in the child only. The parent leaves with the child's exit status.
+
+    Raises:
+        OSError: In the child, if the system refuses a step.
+    """
+    global entered
+    cpu_seconds = cpu_seconds or float("inf")
+    linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    root = os.geteuid() == 0
+    uid, gid = os.getuid(), os.getgid()
+    if root:
+        # Unique as long as the process is there.
+        uid = gid = FIRST_UID + os.getpid()
+        _give(policy["place"], uid, gid)
+    if policy["level"] == NAMESPACES:
+        linux.unshare(linux.CLONE_NEWPID | (0 if root else linux.CLONE_NEWUSER))
+        if not root:
+            _map_user(uid, gid)
+    pid = os.fork()
+    if pid:
+        _supervise(pid, report, cpu_seconds)
+    os.setsid()
+    _close_all_but(keep)
+    if policy["level"] == NAMESPACES:
+        linux.unshare(
+            linux.CLONE_NEWNS
+            | linux.CLONE_NEWNET
+            | linux.CLONE_NEWIPC
+            | linux.CLONE_NEWUTS
+            | linux.CLONE_NEWCGROUP
+        )
+        linux.bring_up_loopback()
+        mounts.enter_root(policy, uid, gid)
+    bounds.apply(policy, shared_user=not root)
+    kept = ()
+    if root:
+        if policy["level"] == LANDLOCK and _is_private(sys.prefix, sys.base_prefix):
+            # An environment under /root: which files can be read is Landlock's to say.
+            kept = (linux.CAP_DAC_READ_SEARCH,)
+            linux.prctl(linux.PR_SET_KEEPCAPS, 1)
+        os.setgroups([])
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
+        # A change of user hides /proc/self from its own process.
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)
+    linux.keep_capabilities(*kept)
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+    _refuse(policy)
+    entered = policy
+
+
+def finish_start():
+    """Takes away what only the start of a kernel needs: sockets, where they are the
+    host's."""
+    if entered is not None and entered["level"] == LANDLOCK:
+        calls.refuse_sockets()
+
+
+def _refuse(policy):
+    """Takes files and system calls away: all or none at the two upper levels."""
+    if policy["level"] == RLIMITS:
+        with contextlib.suppress(Exception):
+            calls.refuse_privileged()
+        return
+    if policy["level"] == LANDLOCK or files.version():
+        files.restrict(policy)
+    calls.refuse_privileged()
+    if policy["level"] == LANDLOCK and files.version() < files.SCOPED:
+        calls.refuse_signals()
+
+
+def _is_private(*paths):
+    """Returns whether other users cannot reach a path."""
+    return any(
+        not os.stat(folder).st_mode & 0o001
+        for path in paths
+        for real in [os.path.realpath(path)]
+        for folder in (real, *map(str, Path(real).parents))
+    )
+
+
+def _map_user(uid, gid):
+    """Is the same user in the new user namespace, and nobody else."""
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def _give(place, uid, gid):
+    """Makes a folder and what is in it another user's."""
+    os.chown(place, uid, gid)
+    for folder, folders, files in os.walk(place):
+        for name in (*folders, *files):
+            os.chown(os.path.join(folder, name), uid, gid, follow_symlinks=False)
+
+
+def _close_all_but(keep):
+    last = 2
+    for fd in sorted(keep):
+        os.closerange(last + 1, fd)
+        last = fd
+    os.closerange(last + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _supervise(pid, report, cpu_seconds):
+    """Waits for the child, ends what it left, and leaves as it left."""
+    status = 1
+    try:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        report(pid)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        _, status, used = os.wait4(pid, 0)
+        pid = None
+        status = os.waitstatus_to_exitcode(status)
+        if status == -signal.SIGKILL and used.ru_utime + used.ru_stime >= cpu_seconds:
+            # The first process of a namespace does not feel SIGXCPU.
+            status = -signal.SIGXCPU
+    finally:
+        with contextlib.suppress(BaseException):
+            _end_all(pid)
+        if status < 0:
+            with contextlib.suppress(OSError):
+                signal.signal(-status, signal.SIG_DFL)
+            os.kill(os.getpid(), -status)
+        os._exit(status if status >= 0 else 1)
+
+
+def _end_all(pid):
+    """Kills the child and what it started: orphans have become children of this one.
+
+    Args:
+        pid: Integer, the child, or `None` if it has ended.
+    """
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+    own = os.getpid()
+    while True:
+        for orphan in children_of(own):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(orphan, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return

@@ -1,0 +1,106 @@
+"""A root of its own: the environment read-only, one bounded folder to write to."""
+
+import os
+import shutil
+
+from autograder.sandbox import linux
+from autograder.sandbox.policy import DEVICES, HOME, readable_paths, work_folder
+
+# Folders of the one file system that a submission writes to, and where they appear.
+SCRATCH = {"tmp": "/tmp", "home": HOME, "shm": "/dev/shm"}
+ACCOUNTS = {
+    "passwd": f"student:x:{{uid}}:{{gid}}:student:{HOME}:/bin/sh\n",
+    "group": "student:x:{gid}:\n",
+    "hosts": "127.0.0.1 localhost\n",
+}
+
+
+def enter_root(policy, uid, gid):
+    """Builds a root in memory and moves into it; this process has its own mounts.
+
+    Args:
+        policy: Dict of `make_policy`.
+        uid: Integer, the user who will write; so does `gid` name the group.
+        gid: Integer.
+
+    Raises:
+        OSError: If the system refuses a step.
+    """
+    linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
+    root = os.path.join(policy["place"], "root")
+    plain = linux.MS_NOSUID | linux.MS_NODEV
+    linux.mount("tmpfs", root, "tmpfs", plain, "size=4m,mode=755")
+    _bind_system(root)
+    _make_devices(root)
+    os.mkdir(f"{root}/proc")
+    linux.mount("proc", f"{root}/proc", "proc", plain | linux.MS_NOEXEC)
+    _make_accounts(root, uid, gid)
+    _make_scratch(root, policy, uid, gid)
+    linux.set_mount_attributes(root, linux.MOUNT_ATTR_RDONLY, 0)
+    linux.change_root(root)
+
+
+def _bind_system(root):
+    attributes = (
+        linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID | linux.MOUNT_ATTR_NODEV
+    )
+    for path in readable_paths():
+        if os.path.islink(path) and os.path.dirname(path) == "/":
+            # /bin is a link to /usr/bin nearly everywhere.
+            os.symlink(os.readlink(path), f"{root}{path}")
+        else:
+            _bind(path, f"{root}{path}", attributes)
+
+
+def _bind(source, target, attributes):
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "ab"):
+            pass
+    linux.mount(source, target, "", linux.MS_BIND | linux.MS_REC)
+    linux.set_mount_attributes(target, attributes)
+
+
+def _make_devices(root):
+    os.mkdir(f"{root}/dev")
+    graphics = [
+        name
+        for name in os.listdir("/dev")
+        if name.startswith("nvidia") or name in ("dri", "kfd")
+    ]
+    for name in (*DEVICES, *graphics):
+        _bind(f"/dev/{name}", f"{root}/dev/{name}", linux.MOUNT_ATTR_NOSUID)
+    os.symlink("/proc/self/fd", f"{root}/dev/fd")
+
+
+def _make_accounts(root, uid, gid):
+    os.makedirs(f"{root}/etc", exist_ok=True)
+    for name, text in ACCOUNTS.items():
+        with open(f"{root}/etc/{name}", "w") as file:
+            file.write(text.format(uid=uid, gid=gid))
+
+
+def _make_scratch(root, policy, uid, gid):
+    """Makes the folders that can be written: one file system, one bound for them."""
+    place = policy["place"]
+    scratch = f"{root}/scratch"
+    os.mkdir(scratch)
+    options = f"size={policy['disk_bytes']},nr_inodes=20k,mode=755"
+    flags = linux.MS_NOSUID | linux.MS_NODEV
+    linux.mount("tmpfs", scratch, "tmpfs", flags, options)
+    for name, target in SCRATCH.items():
+        os.mkdir(f"{scratch}/{name}")
+        os.chown(f"{scratch}/{name}", uid, gid)
+        os.makedirs(f"{root}{target}", exist_ok=True)
+        linux.mount(f"{scratch}/{name}", f"{root}{target}", "", linux.MS_BIND)
+    # The kernel's sockets are made in this folder: the engine finds them there.
+    os.makedirs(f"{root}{place}", exist_ok=True)
+    linux.mount(place, f"{root}{place}", "", linux.MS_BIND)
+    work = work_folder(policy)
+    shutil.copytree(work, f"{scratch}/work")
+    for folder, _, files in os.walk(f"{scratch}/work"):
+        for path in (folder, *(os.path.join(folder, name) for name in files)):
+            os.chown(path, uid, gid)
+    linux.mount(f"{scratch}/work", f"{root}{work}", "", linux.MS_BIND)

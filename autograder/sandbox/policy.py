@@ -1,0 +1,152 @@
+"""What one sandboxed process is allowed: a plain dict, since it crosses to a fork."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+NAMESPACES, LANDLOCK, RLIMITS = "namespaces", "landlock", "rlimits"
+# The strongest first.
+LEVELS = (NAMESPACES, LANDLOCK, RLIMITS)
+# What a cold kernel has.
+NONE = "none"
+
+HOME = "/home/student"
+# Not in passwd and not nobody, whose processes others may run. A process's number is
+# added, so that two submissions never share a user.
+FIRST_UID = 1_900_000_000
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
+ETC = (
+    "alternatives",
+    "fonts",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "nsswitch.conf",
+    "os-release",
+    "timezone",
+)
+# What numerical libraries look up about the processor.
+MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node")
+DEVICES = ("null", "zero", "full", "random", "urandom")
+# Names of variables that a submission may see; a prefix ends in an underscore.
+VISIBLE = (
+    "CUDA_",
+    "JAX_",
+    "KERAS_",
+    "LANG",
+    "LANGUAGE",
+    "LC_",
+    "LD_LIBRARY_PATH",
+    "LAYERWISE_BUDGET",
+    "MKL_NUM_THREADS",
+    "MPLCONFIGDIR",
+    "NBGRADER_EXECUTION",
+    "NVIDIA_",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "PATH",
+    "PYTHONHASHSEED",
+    "PYTHONPATH",
+    "PYTHONUTF8",
+    "TF_",
+    "TZ",
+    "XLA_FLAGS",
+)
+# A token by any name is no setting of a library.
+SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+
+
+def make_policy(level, place, limits):
+    """Says what a process may do.
+
+    Args:
+        level: String, one of `LEVELS`.
+        place: Path of a folder that is this process's alone. Its folder `work` is the
+            working folder; sockets may be made in it.
+        limits: `autograder.execute.Limits`.
+
+    Returns:
+        Dict that JSON can hold.
+    """
+    place = Path(place)
+    for name in ("work", "root", "tmp", "home"):
+        (place / name).mkdir(exist_ok=True)
+    return {
+        "level": level,
+        "place": str(place),
+        "disk_bytes": limits.disk_bytes,
+        "processes": limits.processes,
+        "open_files": limits.open_files,
+    }
+
+
+def work_folder(policy):
+    """Returns the working folder's path, the same inside and outside."""
+    return os.path.join(policy["place"], "work")
+
+
+def home_and_scratch(policy):
+    """Returns the paths of the home and of the folder for temporary files, inside."""
+    if policy["level"] == NAMESPACES:
+        return HOME, "/tmp"
+    return os.path.join(policy["place"], "home"), os.path.join(policy["place"], "tmp")
+
+
+def own_variables(policy):
+    """Returns the variables that a sandbox sets over those that were asked for."""
+    home, scratch = home_and_scratch(policy)
+    return {
+        "HOME": home,
+        "TMPDIR": scratch,
+        "USER": "student",
+        "LOGNAME": "student",
+        "IPYTHONDIR": os.path.join(home, ".ipython"),
+    }
+
+
+def visible_variables(environment):
+    """Returns the part of an environment that a submission may see.
+
+    Args:
+        environment: Dict of strings.
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if any(
+            name.startswith(known) if known.endswith("_") else name == known
+            for known in VISIBLE
+        )
+        and not any(word in name for word in SECRET)
+    }
+
+
+def readable_paths():
+    """Returns what is read-only inside: the system, the environment, the course's data.
+
+    Returns:
+        List of paths as strings, each of which exists; none lies in another.
+    """
+    # Not the folders that hold them: those are the course's root.
+    specs = map(importlib.util.find_spec, ("autograder", "layerwise"))
+    packages = [str(Path(spec.origin).parent) for spec in specs if spec and spec.origin]
+    asked = [
+        *SYSTEM,
+        *(f"/etc/{name}" for name in ETC),
+        *MACHINE,
+        sys.prefix,
+        sys.base_prefix,
+        os.path.realpath(sys.prefix),
+        os.path.realpath(sys.base_prefix),
+        *packages,
+        # Where Keras keeps what its datasets downloaded.
+        os.path.expanduser("~/.keras/datasets"),
+    ]
+    paths = []
+    for path in sorted({path for path in asked if os.path.exists(path)}):
+        if not any(path.startswith(f"{above}/") for above in paths):
+            paths.append(path)
+    return paths
