@@ -32,6 +32,8 @@ from autograder.feedback import FeedbackWriter
 from autograder.grade import grade_class
 from autograder.pool import count_cores
 from autograder.results import environment
+from autograder.sandbox.cost import measure_cost
+from autograder.sandbox.policy import NONE
 from autograder.stock import Stock
 from autograder.verdict.split import STARTERS
 
@@ -104,6 +106,7 @@ class Figures:
     together_seconds: float
     warm_seconds: list
     cold_seconds: float
+    sandbox_seconds: dict
     load: list = field(default_factory=list)
 
     def summary(self):
@@ -134,6 +137,7 @@ class Figures:
             "all_workers_against_one": one / each,
             "kernel_ready_seconds": median(self.warm_seconds),
             "kernel_ready_cold_seconds": self.cold_seconds,
+            "start_seconds_by_sandbox": self.sandbox_seconds,
             "same_grades": sum(row.agrees for row in rows),
             "submissions": len(rows),
         }
@@ -240,8 +244,10 @@ def measure(ours, name, root, count, limits, workers=None):
     print("kernel starts ...", flush=True)
     seconds = [_time_kernel(True, limits.threads) for _ in range(max(3, count))]
     cold = _time_kernel(False, limits.threads)
+    sandbox = measure_cost(limits)
     load.append(os.getloadavg())
-    return Figures(name, workers, rows, ends[-1] - ends[0], seconds, cold, load)
+    together = ends[-1] - ends[0]
+    return Figures(name, workers, rows, together, seconds, cold, sandbox, load)
 
 
 def print_row(row, done, count):
@@ -279,6 +285,10 @@ def print_summary(figures, summary):
             **summary
         )
     )
+    without = figures.sandbox_seconds[NONE]
+    for level, seconds in figures.sandbox_seconds.items():
+        added = "" if level == NONE else f", the sandbox adds {seconds - without:.3f} s"
+        print(f"  both processes, {level:13}{seconds:7.2f} s to start{added}")
 
 
 def _make_engine_course(course, root, assignment, light):

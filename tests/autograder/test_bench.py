@@ -17,7 +17,7 @@ def test_ratios_and_overheads_are_of_medians():
         Row("s2", "wrong", 3.0, 2.0, 0.2, 19.0, 1.0, False),
         Row("s3", "right", 4.0, 3.75, 0.1, 29.0, 1.0, True),
     ]
-    summary = Figures("hw", 2, rows, 6.0, [0.2, 0.3, 0.9], 9.0).summary()
+    summary = Figures("hw", 2, rows, 6.0, [0.2, 0.3, 0.9], 9.0, {"none": 0.1}).summary()
     assert summary["stock_seconds"] == 20
     assert summary["engine_seconds"] == 3
     assert summary["ratio_one_worker"] == pytest.approx(20 / 3)
