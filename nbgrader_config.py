@@ -56,7 +56,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
     "autograder.preprocessors.Record",
 ]
-# Feedback shows a hidden test's message, never its source.
+# Feedback shows a hidden test's message, never its source, and runs nothing.
+c.GenerateFeedback.exporter_class = "autograder.feedback.PageExporter"
 c.GenerateFeedback.preprocessors = [
     "autograder.preprocessors.HideTests",
     "nbgrader.preprocessors.GetGrades",

@@ -85,7 +85,7 @@ def grade_one(assigned, path, limits, plain=False):
     """
     own = path.resolve().parent.name == assigned.assignment
     files = read_files(path.parent, path) if own else {}
-    submission = read_one(path, OWNER, assigned.assignment, files)
+    submission = read_one(path.resolve(), OWNER, assigned.assignment, files)
     if submission.outcome:
         return judge(submission, assigned, None, [], "")
     document = read_notebook(submission.notebook)

@@ -209,14 +209,12 @@ def _limits(options, **defaults):
 
 
 def _sandboxed(options):
-    """Returns the limits for other people's work, and says how safely it runs."""
+    """Returns the limits for other people's work, with the sandbox that it runs in."""
     from autograder.sandbox.policy import NONE
     from autograder.sandbox.required import LEAST, require
 
     least = NONE if options.unsafe else options.require_sandbox or LEAST
-    limits = require(_limits(options), least, options.plain)
-    print(f"Sandbox: {limits.sandbox}", flush=True)
-    return limits
+    return require(_limits(options), least, options.plain)
 
 
 def _build(options):

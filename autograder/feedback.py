@@ -1,13 +1,16 @@
 """Writes a student's feedback page with nbgrader's exporter and template."""
 
+import copy
 import functools
 import re
 
 import nbformat
+from jinja2 import pass_context
 from nbconvert.exporters.html import HTMLExporter, WidgetsDataTypeFilter
 from nbconvert.filters import Highlight2HTML
 
 from autograder.build.metadata import HIDDEN, is_test
+from autograder.sanitise import clean_html, clean_notebook, close_page
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
@@ -33,7 +36,7 @@ class FeedbackWriter:
         # nbgrader's converter finds its template and styles; only its loop over
         # folders is left out.
         converter = GenerateFeedback(coursedir=course.directory(), config=course.config)
-        self.exporter = _PageExporter(config=converter.config)
+        self.exporter = PageExporter(config=converter.config)
         for step in converter.preprocessors:
             if marks is not None and str(step).rstrip("'>").endswith(".GetGrades"):
                 step = marks
@@ -74,15 +77,18 @@ class FeedbackWriter:
         return page
 
 
-class _PageExporter(HTMLExporter):
-    """nbconvert's HTML exporter without what takes most of its time.
+class PageExporter(HTMLExporter):
+    """nbconvert's HTML exporter for pages of other people's notebooks.
 
-    It parses every page again, only to find images without a text: half a second for
-    a page. And most cells of a class are the same: each is coloured once.
+    Nothing in a page runs or loads. And it leaves out what takes most of nbconvert's
+    time: to parse every page again, only to find images without a text, takes half a
+    second. Most cells of a class are the same: each is coloured once.
     """
 
     def from_notebook_node(self, nb, resources=None, **kw):
         """Returns the page and the resources, as nbconvert does."""
+        nb = copy.deepcopy(nb)
+        clean_notebook(nb)
         # What goes before nbconvert's own loop over images.
         resources = self._init_resources(resources)
         self.register_filter("highlight_code", self._highlight)
@@ -95,7 +101,13 @@ class _PageExporter(HTMLExporter):
         page, resources = super(HTMLExporter, self).from_notebook_node(
             nb, resources, **kw
         )
-        return WITHOUT_TEXT.sub('<img alt="No description"', page), resources
+        page = WITHOUT_TEXT.sub('<img alt="No description"', page)
+        return close_page(page), resources
+
+    @pass_context
+    def markdown2html(self, context, source):
+        """Returns Markdown as HTML; the raw HTML in it is a text's, or goes."""
+        return clean_html(super().markdown2html(context, source))
 
     def _highlight(self, source, language=None, metadata=None):
         language = language or (metadata or {}).get("magics_language")

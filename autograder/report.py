@@ -42,6 +42,13 @@ def print_table(outcomes, course):
         counts[outcome.outcome] = counts.get(outcome.outcome, 0) + 1
     summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     print(f"{len(outcomes)} outcomes: {summary}")
+    print_sandbox(outcomes)
     name = outcomes[0].assignment
     print(f"Feedback pages:  {course.feedback}/STUDENT/{name}/{name}.html")
     print(f"Gradebook:       {course.db_url}")
+
+
+def print_sandbox(outcomes):
+    """Prints in which sandboxes submissions ran."""
+    levels = sorted({outcome.sandbox for outcome in outcomes if outcome.sandbox})
+    print(f"Sandbox:         {', '.join(levels) or 'nothing was run'}")

@@ -29,7 +29,7 @@ from autograder.grade import judge
 from autograder.journal import key_of
 from autograder.outcome_folder import read_outcome, write_outcome
 from autograder.pool import count_cores, map_unordered
-from autograder.report import print_outcome
+from autograder.report import print_outcome, print_sandbox
 from autograder.restore import restore
 from autograder.submission import find_students, read_notebook, read_submission
 
@@ -99,6 +99,7 @@ def grade_shard(course, given, out, limits, workers=None, plain=False):
     ):
         this = assigned[submission.assignment]
         finish(_write(out, submission, this, error or execution, notes, key))
+    print_sandbox(outcomes)
     return 0 if all(outcome.outcome == GRADED for outcome in outcomes) else 1
 
 

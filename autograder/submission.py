@@ -1,7 +1,10 @@
 """Finds what students handed in, and says plainly when it cannot be read."""
 
+import itertools
 import json
+import os
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +14,10 @@ from autograder.course import natural_key
 
 MISSING, UNREADABLE = "missing", "unreadable"
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# A notebook or helper file over this is not read.
+# A notebook over this is not read; nor are files beside it that are over it together.
 MAX_BYTES = 20_000_000
+# Files and folders beside the notebook that are looked at, and how deep they may lie.
+MAX_ENTRIES, MAX_DEPTH = 2000, 20
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def find_students(course, assignment):
         (
             path.parent.name
             for path in course.submitted.glob(f"*/{assignment}")
-            if path.is_dir() and not path.parent.name.startswith(".")
+            if _is_folder(path) and not path.parent.name.startswith(".")
         ),
         key=natural_key,
     )
@@ -62,7 +67,7 @@ def read_submission(course, assignment, student):
         `Submission`. It never raises for what a student did.
     """
     folder = course.submitted / student / assignment
-    if not folder.is_dir():
+    if not _is_folder(folder):
         return Submission(student, assignment, None, MISSING, "nothing was handed in")
     path = folder / f"{assignment}.ipynb"
     files = read_files(folder, path)
@@ -85,13 +90,17 @@ def read_one(path, student, assignment, files):
         `Submission`.
     """
     folder = path.parent
-    if path.stat().st_size > MAX_BYTES:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
         reason = (
-            f"{path.name} has {path.stat().st_size:,} bytes; at most {MAX_BYTES:,} "
+            f"{path.name} has {size:,} bytes; at most {MAX_BYTES:,} "
             "are read. Clear all outputs, save and hand in again"
         )
         return Submission(student, assignment, b"", UNREADABLE, reason, files, folder)
-    content = path.read_bytes()
+    content = read_regular(path)
+    if content is None:
+        reason = f"{path.name} is no file that can be read"
+        return Submission(student, assignment, b"", UNREADABLE, reason, files, folder)
     fault = find_fault(content)
     if fault:
         reason = f"{path.name} {fault}"
@@ -174,17 +183,73 @@ def _describe_missing(folder, path):
 
 
 def read_files(folder, notebook):
-    """Returns the regular files beside the notebook, no links, within the bound."""
-    files, total = {}, 0
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        hidden = any(part.startswith(".") for part in Path(name).parts)
+    """Returns the regular files beside the notebook: no links, and within bounds.
+
+    Args:
+        folder: Path of a submission.
+        notebook: Path of its notebook, which is not among them.
+
+    Returns:
+        Dict from relative path to bytes.
+    """
+    files, left = {}, MAX_BYTES
+    for path in _list_files(folder):
         # Of notebooks only the assignment's own counts; nbgrader would try the others.
-        skipped = path == notebook or path.suffix == ".ipynb" or hidden
-        if skipped or path.is_symlink() or not path.is_file():
+        if path == notebook or path.suffix == ".ipynb":
             continue
-        total += path.stat().st_size
-        if total > MAX_BYTES:
-            break
-        files[name] = path.read_bytes()
+        content = read_regular(path, left)
+        if content is not None:
+            files[path.relative_to(folder).as_posix()] = content
+            left -= len(content)
     return files
+
+
+def _list_files(folder):
+    """Lists files, folder by folder, each in order, as far as the bounds allow."""
+    found, seen, folders = [], 0, [(folder, 0)]
+    while folders:
+        place, depth = folders.pop(0)
+        try:
+            with os.scandir(place) as scan:
+                # One that is too long is cut before it is sorted.
+                entries = list(itertools.islice(scan, MAX_ENTRIES - seen))
+        except OSError:
+            continue
+        seen += len(entries)
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            # Names that are not text cannot go into a notebook, or a JSON file.
+            if entry.name.startswith(".") or not entry.name.isprintable():
+                continue
+            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
+                folders.append((Path(entry.path), depth + 1))
+            elif entry.is_file(follow_symlinks=False):
+                found.append(Path(entry.path))
+    return sorted(found)
+
+
+def read_regular(path, most=MAX_BYTES):
+    """Reads a file that is one: no link, no device, no pipe that is waited on.
+
+    Args:
+        path: Path.
+        most: Integer, how many bytes it may have.
+
+    Returns:
+        Bytes; `None` if there is no such file, or it is larger.
+    """
+    try:
+        # What is looked at is what is read: the name may be another's by then.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+            return None
+        content = file.read(most + 1)
+    return content if len(content) <= most else None
+
+
+def _is_folder(path):
+    """Returns whether a student's folder is one, and not a link to another's."""
+    return path.is_dir() and not path.is_symlink() and not path.parent.is_symlink()
