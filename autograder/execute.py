@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import queue
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder.build.metadata import is_test
 from autograder.sandbox.policy import NONE
+from autograder.usage import private_folder
 from autograder.warm import client as warm
 
 GRADED, TIMEOUT, CRASHED = "graded", "timeout", "crashed"
@@ -104,7 +104,7 @@ def execute(notebook, limits, files=None, students=None, given=None):
         `Execution`.
     """
     document = nbformat.reads(notebook.decode("utf-8"), as_version=4)
-    with tempfile.TemporaryDirectory(prefix="lw-") as place:
+    with private_folder("lw-") as place:
         folder = Path(place, "work")
         write_files(folder, {**(files or {}), **(given or {})})
         if students is not None and warm.available():

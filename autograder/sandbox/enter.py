@@ -6,9 +6,9 @@ import signal
 import sys
 from pathlib import Path
 
-from autograder.memory import children_of
 from autograder.sandbox import bounds, linux, mounts
 from autograder.sandbox.policy import FIRST_UID, LANDLOCK, NAMESPACES, RLIMITS
+from autograder.usage import children_of
 
 try:
     from autograder.sandbox import calls, files

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -18,15 +17,15 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder import execute
 from autograder.build.names import plain_python
-from autograder.memory import memory_of_children
 from autograder.sandbox import levels
-from autograder.sandbox.policy import NONE, make_policy, visible_variables
+from autograder.sandbox.policy import NAMESPACES, NONE, make_policy, visible_variables
+from autograder.usage import memory_of_children, private_folder, size_of
 from autograder.verdict.roles import BOTH, VERDICT, roles_of
 from autograder.warm import client, wire
 from autograder.warm.provisioner import Request
 
-# How often to look at the processes' memory.
-MEMORY_SECONDS = 0.1
+# How often to look at what the processes have taken.
+WATCH_SECONDS = 0.1
 # How long an interrupted function of the student's may take to give up. Seconds.
 GIVE_UP = 3
 STARTERS = KernelSpec(
@@ -69,7 +68,7 @@ async def run(document, limits, folder, students, given=None):
         limits.cpu_seconds,
         _policy(level, folder.parent, limits),
     )
-    with tempfile.TemporaryDirectory(prefix="lv-") as trusted:
+    with private_folder("lv-") as trusted:
         work = Path(trusted, "work")
         execute.write_files(work, given)
         try:
@@ -90,7 +89,7 @@ async def run(document, limits, folder, students, given=None):
                 # It has imported what it needs before any student code runs.
                 await run.wait_for_verdict()
                 started = time.monotonic()
-                watch = asyncio.create_task(run.watch_memory())
+                watch = asyncio.create_task(run.watch(level, folder.parent))
                 await run.all_cells(roles)
                 watch.cancel()
                 ended = time.monotonic()
@@ -129,7 +128,7 @@ class _Run:
         self.outcome, self.reason = execute.GRADED, ""
         self.cell_seconds = {}
         self.count = 0
-        self.over_memory = False
+        self.over_memory = self.over_disk = False
 
     async def wait_for_verdict(self):
         """Waits until the verdict process is ready.
@@ -264,8 +263,13 @@ class _Run:
             loop.remove_reader(self.control)
         return True
 
-    async def watch_memory(self):
-        """Kills a process that takes more memory than it may."""
+    async def watch(self, level, place):
+        """Kills a process that takes more memory, or disk, than it may.
+
+        Args:
+            level: String, the sandbox's level. At the highest the disk has an end.
+            place: Path of the student kernel's private folder.
+        """
         processes = [
             psutil.Process(pid)
             for pid in (self.client.km.provisioner.pid, self.verdict.pid)
@@ -279,7 +283,10 @@ class _Run:
                     if taken > self.limits.memory_bytes:
                         self.over_memory = True
                         process.kill()
-            await asyncio.sleep(MEMORY_SECONDS)
+            if level != NAMESPACES and size_of(place) > self.limits.disk_bytes:
+                self.over_disk = True
+                processes[0].kill()
+            await asyncio.sleep(WATCH_SECONDS)
 
     def _death(self, label, fault=""):
         """Returns the outcome and reason of a process that died, or broke the link."""
@@ -287,6 +294,9 @@ class _Run:
             allowed = f"{self.limits.memory_bytes / 1e9:g} GB"
             reason = f"cell {label} took more than {allowed} of memory"
             return execute.OUT_OF_MEMORY, reason
+        if self.over_disk:
+            allowed = f"{self.limits.disk_bytes / 1e9:g} GB"
+            return execute.CRASHED, f"cell {label} wrote more than {allowed} of files"
         ends = [self.client.km.provisioner.process, self.verdict]
         if any(end is not None and end.poll() == -signal.SIGXCPU for end in ends):
             reason = f"cell {label} went over {self.limits.cpu_seconds} s of CPU time"

@@ -44,7 +44,7 @@ def hostile(host):
             "image/svg+xml": svg,
             "application/javascript": "document.title = 'RAN'",
             "text/markdown": everything,
-            "text/latex": f"$$\\href{{javascript:document.title='RAN'}}{{x}}$$ {script}",
+            "text/latex": f"$$\\href{{javascript:f()}}{{x}}$$ {script}",
             "text/plain": everything,
             "image/png": f'"><script>document.title="RAN"</script><img src="{host}/p',
             "image/jpeg": f'x" onerror="document.title=\'RAN\'" src="{host}/j',

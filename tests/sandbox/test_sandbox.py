@@ -210,6 +210,23 @@ def test_many_small_files_are_bounded_too():
     assert seen[1] == 28
 
 
+def test_where_the_disk_has_no_end_writing_has():
+    if levels.try_level(LANDLOCK):
+        pytest.skip("this machine has no Landlock")
+    execution, seen, _ = run(
+        "import time\ndef look():\n"
+        "    for number in range(60):\n"
+        "        open(f'part{number}', 'wb').write(bytes(1_000_000))\n"
+        "    time.sleep(5)\n"
+        "    return number",
+        LANDLOCK,
+        disk_bytes=20_000_000,
+    )
+    assert seen is None
+    assert execution.outcome == "crashed"
+    assert "wrote more than 0.02 GB" in execution.reason
+
+
 def test_processes_are_bounded(level):
     _, seen, _ = run(
         "import subprocess\ndef look():\n"

@@ -1,0 +1,93 @@
+"""How much a submission has taken: memory of its processes, and disk."""
+
+import contextlib
+import errno
+import os
+import shutil
+import subprocess
+import tempfile
+
+
+def memory_of_children(pid):
+    """Adds up what the descendants of a process have for themselves alone.
+
+    What they share with it, as forks do, is counted there.
+
+    Args:
+        pid: Integer, the process; it need not be there any more.
+
+    Returns:
+        Integer, bytes.
+    """
+    return sum(_own(child) + memory_of_children(child) for child in children_of(pid))
+
+
+def children_of(pid):
+    """Returns the ids of the processes that a process has started and that run."""
+    children = []
+    # A process that ends in between has none.
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with (
+                contextlib.suppress(OSError),
+                open(f"/proc/{pid}/task/{thread}/children") as file,
+            ):
+                children.extend(map(int, file.read().split()))
+    return children
+
+
+def _own(pid):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as file:
+        return sum(
+            1024 * int(line.split()[1])
+            for line in file
+            if line.startswith(("Private_", "SwapPss"))
+        )
+    return 0
+
+
+def size_of(folder):
+    """Adds up what the files under a folder take on disk.
+
+    Args:
+        folder: Path.
+
+    Returns:
+        Float, bytes. Infinity if folders lie so deep that they have no name; what
+        vanishes meanwhile has no size.
+    """
+    total, folders = 0.0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as scan:
+                for entry in scan:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += 512 * entry.stat(follow_symlinks=False).st_blocks
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return float("inf")
+    return total
+
+
+@contextlib.contextmanager
+def private_folder(prefix):
+    """Makes a folder, and removes it whatever is in it by then.
+
+    Python's own `TemporaryDirectory` gives up on folders that lie 1,000 deep.
+
+    Args:
+        prefix: String, the beginning of its name.
+
+    Yields:
+        The folder's path, as a string.
+    """
+    place = tempfile.mkdtemp(prefix=prefix)
+    try:
+        yield place
+    finally:
+        try:
+            shutil.rmtree(place)
+        except (OSError, RecursionError):
+            subprocess.run(["rm", "-rf", "--", place], stderr=subprocess.DEVNULL)
