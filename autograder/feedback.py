@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import html
 import re
 
 import nbformat
@@ -107,7 +108,11 @@ class PageExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context, source):
         """Returns Markdown as HTML; the raw HTML in it is a text's, or goes."""
-        return clean_html(super().markdown2html(context, source))
+        try:
+            return clean_html(super().markdown2html(context, source))
+        except Exception:
+            # nbconvert gives a whole page up for a picture that is not attached.
+            return f"<pre>{html.escape(source)}</pre>"
 
     def _highlight(self, source, language=None, metadata=None):
         language = language or (metadata or {}).get("magics_language")

@@ -20,6 +20,8 @@ NEVER = (
     *("delete_module", "fanotify_init", "finit_module", "fsconfig", "fsmount"),
     *("fsopen", "fspick", "init_module", "io_uring_enter", "io_uring_register"),
     *("io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load"),
+    # Memory that no process seems to have, beside what opens doors.
+    *("memfd_create", "memfd_secret", "msgget", "shmget"),
     *("keyctl", "lookup_dcookie", "mount", "mount_setattr", "move_mount"),
     *("move_pages", "name_to_handle_at", "open_by_handle_at", "open_tree"),
     *("perf_event_open", "pidfd_getfd", "pivot_root", "process_madvise"),

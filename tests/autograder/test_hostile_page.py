@@ -212,6 +212,15 @@ def test_what_an_honest_notebook_shows_is_still_there():
     assert "td {color: red}" not in page
 
 
+def test_markdown_that_cannot_be_shown_is_shown_as_it_is():
+    cell = nbformat.v4.new_markdown_cell("![x](attachment:gone.png) <b>y</b>")
+    cell["attachments"] = {"gone.png": {"text/html": "<script>1</script>"}}
+    page, _ = PageExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert "attachment:gone.png" in page
+    assert "&lt;b&gt;y" in page
+    assert "<script" not in page
+
+
 def test_large_outputs_are_cut():
     outputs = [
         nbformat.v4.new_output("display_data", {"image/png": "A" * 5_000_000}),

@@ -21,5 +21,4 @@ def hand_in(folder, notebook):
     for cell in notebook.cells:
         if not cell.metadata.get("nbgrader"):
             cell.metadata["tags"] = [markup]
-            cell.metadata["collapsed"] = markup
             cell.metadata["slideshow"] = {"slide_type": markup}
