@@ -20,8 +20,15 @@ from autograder.report import print_outcome, print_table
 from autograder.restore import restore
 from autograder.results import ResultStore, environment
 from autograder.roster import read_roster
-from autograder.submission import find_students, read_notebook, read_submission
+from autograder.submission import (
+    find_students,
+    read_notebook,
+    read_regular,
+    read_submission,
+)
 
+# A date in any spelling. Bytes.
+LONGEST_STAMP = 1000
 NO_TIME = "timestamp.txt holds no date that can be read"
 
 
@@ -277,7 +284,11 @@ def _lateness(course, gradebook, submission):
     """Enters the submission; returns the flags and notes of a late one."""
     if submission.folder is None:
         return [], []
+    path = submission.folder / "timestamp.txt"
     try:
+        if os.path.lexists(path) and read_regular(path, LONGEST_STAMP) is None:
+            # nbgrader would follow a link, and wait on a pipe for ever.
+            raise ValueError("timestamp.txt is no file")
         stamp = course.directory().get_existing_timestamp(str(submission.folder))
     except (ValueError, OverflowError, OSError, AttributeError):
         # The last is nbgrader's own, on its way to say that the date is none.

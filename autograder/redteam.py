@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import platform
-import shutil
 import tempfile
 import textwrap
 from dataclasses import asdict
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from autograder.course import CourseError
 from autograder.redteam_attacks import CLASSES, FOLDER, RUN, read_attacks
-from autograder.redteam_course import Target
+from autograder.redteam_course import Target, remove
 from autograder.redteam_graders import end_parents
 from autograder.redteam_observe import NOT_RUN, Seen
 from autograder.redteam_sides import engine_side, stock_side
@@ -95,7 +94,7 @@ def run_attacks(attacks, level, stock=True, plain=False, report=lambda *_: None)
             finally:
                 end_parents(target)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        remove(place)
     missing = Seen(NOT_RUN)
     return {a.name: (first.get(a.name, missing), second[a.name]) for a in attacks}
 

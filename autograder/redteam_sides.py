@@ -12,7 +12,7 @@ from autograder.assigned import load_assigned
 from autograder.course import CourseError
 from autograder.execute import GRADED
 from autograder.redteam_attacks import RUN
-from autograder.redteam_course import ASSIGNMENT, ATTACKER, FIRST, LAST
+from autograder.redteam_course import ASSIGNMENT, ATTACKER, FIRST, LAST, remove
 from autograder.redteam_graders import Grader, end_left, of_course
 from autograder.redteam_observe import NOT_RUN, Scene, Seen, judge
 from autograder.stock import Stock
@@ -74,18 +74,13 @@ class Side:
 
     def reset(self):
         """Puts back what attacks may have changed."""
-        shutil.rmtree(self.root, ignore_errors=True)
+        remove(self.root)
         shutil.copytree(self.kept, self.root, symlinks=True)
         home = self.target.home
         (home / ".ssh").mkdir(exist_ok=True)
         (home / ".ssh" / "id_canary").write_text(self.target.tokens["home"])
         (home / ".bashrc").write_text("# empty\n")
-        for path in (*self.startup.glob("*.py"), *self.target.tmp.iterdir()):
-            if path.is_dir() and not path.is_symlink():
-                # Python's own gives up on folders that lie 1,000 deep.
-                subprocess.run(["rm", "-rf", "--", path], stderr=subprocess.DEVNULL)
-            else:
-                path.unlink(missing_ok=True)
+        remove(*self.startup.glob("*.py"), *self.target.tmp.iterdir())
 
     def attack(self, attacks, report):
         """Has attacks graded, some together where the grader can.

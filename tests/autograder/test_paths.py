@@ -6,6 +6,8 @@ import socket
 import pytest
 
 from autograder import submission
+from autograder.execute import Limits
+from autograder.grade import grade_class
 from autograder.submission import (
     MISSING,
     UNREADABLE,
@@ -106,3 +108,15 @@ def test_a_notebook_that_is_a_pipe_does_not_wait(entered):
     os.mkfifo(path)
     read = read_submission(entered.course, entered.assignment, "ana")
     assert read.outcome in (MISSING, UNREADABLE)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_a_date_that_is_no_file_is_none_and_nobody_waits(entered, tmp_path, kind):
+    folder = entered.hand_in("ana", b"").parent
+    if kind == "pipe":
+        os.mkfifo(folder / "timestamp.txt")
+    else:
+        (tmp_path / "early.txt").write_text("2001-01-01 10:00:00 UTC")
+        (folder / "timestamp.txt").symlink_to(tmp_path / "early.txt")
+    (outcome,) = grade_class(entered.course, entered.assignment, Limits(), workers=1)
+    assert outcome.flags == ["no-time"]

@@ -9,5 +9,8 @@
 # %%
 from IPython.display import display
 
-MARKUP = "graph TD; A[<img src=x onerror=\"x='{script}'\">]; click A href \"javascript:'{script}'\""
+MARKUP = (
+    "graph TD; A[<img src=x onerror=\"x='{script}'\">]; "
+    "click A href \"javascript:'{script}'\""
+)
 display({"text/vnd.mermaid": MARKUP, "text/plain": "a picture"}, raw=True)
