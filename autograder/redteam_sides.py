@@ -4,7 +4,6 @@ import contextlib
 import json
 import shutil
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 
