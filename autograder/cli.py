@@ -139,7 +139,17 @@ def _parser():
     verb.add_argument(
         "--json", type=Path, metavar="FILE", help="write all that was seen"
     )
+    verb.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write the table for the docs"
+    )
     verb.set_defaults(run=_redteam)
+
+    verb = verbs.add_parser(
+        "soak", help="grade a large class, a third of it hostile, and compare"
+    )
+    verb.add_argument("-n", type=int, default=300, dest="count", metavar="N")
+    verb.add_argument("--level", help="the sandbox's level (default: the best here)")
+    verb.set_defaults(run=_soak)
 
     verb = verbs.add_parser("kernel", help="install, list or remove the warm kernel")
     verb.add_argument("action", choices=("install", "list", "remove"))
@@ -291,14 +301,21 @@ def _doctor(options):
 
 
 def _redteam(options):
-    from autograder.redteam import run
+    from autograder.redteam.run import run
 
     return run(
         options.only,
         stock=not options.no_stock,
         level=options.level,
         json_path=options.json,
+        markdown_path=options.markdown,
     )
+
+
+def _soak(options):
+    from autograder.redteam.soak import soak
+
+    return soak(options.count, options.level)
 
 
 def _kernel(options):

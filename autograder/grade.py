@@ -22,6 +22,7 @@ from autograder.results import ResultStore, environment
 from autograder.roster import read_roster
 from autograder.submission import (
     find_students,
+    is_folder,
     read_notebook,
     read_regular,
     read_submission,
@@ -286,7 +287,9 @@ def _lateness(course, gradebook, submission):
         return [], []
     path = submission.folder / "timestamp.txt"
     try:
-        if os.path.lexists(path) and read_regular(path, LONGEST_STAMP) is None:
+        if not is_folder(submission.folder) or (
+            os.path.lexists(path) and read_regular(path, LONGEST_STAMP) is None
+        ):
             # nbgrader would follow a link, and wait on a pipe for ever.
             raise ValueError("timestamp.txt is no file")
         stamp = course.directory().get_existing_timestamp(str(submission.folder))

@@ -47,9 +47,9 @@ def find_students(course, assignment):
     """Returns the ids of the students who have a folder for an assignment, sorted."""
     return sorted(
         (
-            path.parent.name
-            for path in course.submitted.glob(f"*/{assignment}")
-            if _is_folder(path) and not path.parent.name.startswith(".")
+            folder.name
+            for folder in course.submitted.glob("[!.]*")
+            if os.path.lexists(folder / assignment)
         ),
         key=natural_key,
     )
@@ -67,8 +67,11 @@ def read_submission(course, assignment, student):
         `Submission`. It never raises for what a student did.
     """
     folder = course.submitted / student / assignment
-    if not _is_folder(folder):
-        return Submission(student, assignment, None, MISSING, "nothing was handed in")
+    if not is_folder(folder):
+        reason = _describe_no_folder(folder)
+        # Something was handed in, even where it cannot be read.
+        there = folder if os.path.lexists(folder) else None
+        return Submission(student, assignment, None, MISSING, reason, folder=there)
     path = folder / f"{assignment}.ipynb"
     files = read_files(folder, path)
     if path.is_symlink() or not path.is_file():
@@ -166,6 +169,15 @@ def read_notebook(content):
     return document
 
 
+def _describe_no_folder(folder):
+    for place in (folder.parent, folder):
+        if place.is_symlink():
+            return f"the folder {place.name} is a link, which is not followed"
+    if folder.exists():
+        return f"{folder.name} is a file, not a folder with a notebook"
+    return "nothing was handed in"
+
+
 def _describe_missing(folder, path):
     others = sorted(item.name for item in folder.iterdir() if item.name[0] != ".")
     notebooks = [name for name in others if name.endswith(".ipynb")]
@@ -250,6 +262,6 @@ def read_regular(path, most=MAX_BYTES):
     return content if len(content) <= most else None
 
 
-def _is_folder(path):
+def is_folder(path):
     """Returns whether a student's folder is one, and not a link to another's."""
     return path.is_dir() and not path.is_symlink() and not path.parent.is_symlink()

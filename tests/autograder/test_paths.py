@@ -89,7 +89,7 @@ def test_names_in_other_alphabets_stay_and_no_text_goes(folder):
 
 
 @pytest.mark.parametrize("part", ["student", "assignment"])
-def test_a_folder_that_is_a_link_is_nobodys(entered, part):
+def test_a_folder_that_is_a_link_is_told_of_and_not_followed(entered, part):
     entered.hand_in("ana", entered.answered())
     ana = entered.submitted / "ana"
     mal = entered.submitted / "mal"
@@ -98,9 +98,20 @@ def test_a_folder_that_is_a_link_is_nobodys(entered, part):
     else:
         mal.mkdir()
         (mal / entered.assignment).symlink_to(ana / entered.assignment)
-    assert find_students(entered.course, entered.assignment) == ["ana"]
+    # Whoever handed it in gets an outcome: nobody vanishes.
+    assert find_students(entered.course, entered.assignment) == ["ana", "mal"]
     read = read_submission(entered.course, entered.assignment, "mal")
     assert (read.outcome, read.notebook) == (MISSING, None)
+    assert "is a link, which is not followed" in read.reason
+
+
+def test_a_file_where_the_folder_should_be(entered):
+    (entered.submitted / "bo").mkdir(parents=True)
+    (entered.submitted / "bo" / entered.assignment).write_text("my answer")
+    assert find_students(entered.course, entered.assignment) == ["bo"]
+    read = read_submission(entered.course, entered.assignment, "bo")
+    assert (read.outcome, read.notebook) == (MISSING, None)
+    assert "is a file, not a folder" in read.reason
 
 
 def test_a_notebook_that_is_a_pipe_does_not_wait(entered):

@@ -5,12 +5,12 @@ import os
 
 import pytest
 
-from autograder import redteam
 from autograder.build.source import SourceError
 from autograder.course import CourseError
-from autograder.redteam_attacks import CLASSES, place_cells, read_attack, read_attacks
-from autograder.redteam_course import fingerprint, remove
-from autograder.redteam_observe import REACHED, Seen, judge, live_places
+from autograder.redteam import run as redteam
+from autograder.redteam.attacks import CLASSES, place_cells, read_attack, read_attacks
+from autograder.redteam.course import fingerprint, remove
+from autograder.redteam.observe import REACHED, Seen, judge, live_places
 from autograder.sandbox import levels
 from autograder.sandbox.policy import LANDLOCK, NAMESPACES, NONE
 

@@ -1,6 +1,6 @@
 """Graders in processes of their own, which an attack may kill or hang.
 
-    python -m autograder.redteam_graders ROOT
+    python -m autograder.redteam.graders ROOT
 
 serves this engine: one line of JSON in, one out. Stock nbgrader has `autograder.stock`.
 """
@@ -23,7 +23,7 @@ import psutil
 from autograder.course import CourseError, load_course
 from autograder.execute import Limits
 from autograder.grade import grade_class
-from autograder.redteam_course import ASSIGNMENT, FIRST, LAST
+from autograder.redteam.course import ASSIGNMENT, FIRST, LAST
 
 START_SECONDS = 120
 # How long the processes of a submission may take to go, once it is graded.
@@ -126,7 +126,7 @@ def of_course(target, *words):
     """Finds processes that belong to a course that is attacked.
 
     Args:
-        target: `autograder.redteam_course.Target`.
+        target: `autograder.redteam.course.Target`.
         *words: Strings, further words to look for.
 
     Returns:

@@ -10,13 +10,13 @@ from autograder.build.source import SourceError, read_source
 from autograder.course import CourseError
 
 CLASSES = ("marks", "secrets", "damage", "denial", "escape", "feedback", "files")
-# What each attack aims at: see `autograder.redteam_observe`.
+# What each attack aims at: see `autograder.redteam.observe`.
 CHECKS = (
     *("points", "outcome", "batch", "others", "secrets", "files"),
     *("network", "processes", "reach", "size", "script"),
 )
 RUN = "run"
-FOLDER = Path(__file__).resolve().parents[1] / "tests" / "redteam"
+FOLDER = Path(__file__).resolve().parents[2] / "tests" / "redteam"
 DECLARED = re.compile(r"- (\w+): (.+)")
 
 

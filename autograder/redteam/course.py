@@ -14,7 +14,7 @@ import nbformat
 from autograder.build.notebooks import build
 from autograder.course import CONFIG_FILE, load_course
 from autograder.demo import as_student
-from autograder.redteam_attacks import find, place_cells
+from autograder.redteam.attacks import find, place_cells
 
 ASSIGNMENT = "hw00_redteam"
 ATTACKER, FIRST, LAST = "mallory", "ana", "zoe"
@@ -190,14 +190,15 @@ class Target:
         find(notebook, "triple").source = TRIPLE
         return notebook
 
-    def hand_in_others(self, assigned, submitted):
+    def hand_in_others(self, assigned, submitted, others=OTHERS):
         """Hands in what the honest students wrote.
 
         Args:
             assigned: `Assigned`.
             submitted: Path of a folder of submissions.
+            others: Dict from the student's id to the source of `double`.
         """
-        for student, text in OTHERS.items():
+        for student, text in others.items():
             notebook = self.released()
             find(notebook, "double").source = text.format(**self.tokens)
             folder = submitted / student / ASSIGNMENT

@@ -1,9 +1,9 @@
 """Attacks this engine and stock nbgrader, and says what held.
 
 Each attack of `tests/redteam` is handed in beside two honest students, first to stock
-nbgrader and then to this engine, in a course with decoys: `redteam_course` makes it,
-`redteam_sides` has both graders in processes that an attack may kill, and
-`redteam_observe` looks at what came of it. Stock nbgrader has no sandbox: every attack
+nbgrader and then to this engine, in a course with decoys: `course` makes it,
+`sides` has both graders in processes that an attack may kill, and
+`observe` looks at what came of it. Stock nbgrader has no sandbox: every attack
 is bounded, and aimed at the decoys.
 """
 
@@ -17,11 +17,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from autograder.course import CourseError
-from autograder.redteam_attacks import CLASSES, FOLDER, RUN, read_attacks
-from autograder.redteam_course import Target, remove
-from autograder.redteam_graders import end_parents
-from autograder.redteam_observe import NOT_RUN, Seen
-from autograder.redteam_sides import engine_side, stock_side
+from autograder.redteam.attacks import CLASSES, FOLDER, RUN, read_attacks
+from autograder.redteam.course import Target, remove
+from autograder.redteam.graders import end_parents
+from autograder.redteam.observe import NOT_RUN, Seen
+from autograder.redteam.sides import engine_side, stock_side
 from autograder.sandbox import levels
 
 WIDTH = 38

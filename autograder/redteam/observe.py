@@ -9,8 +9,8 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.redteam_attacks import CHECKS
-from autograder.redteam_course import (
+from autograder.redteam.attacks import CHECKS
+from autograder.redteam.course import (
     ASSIGNMENT,
     FIRST,
     HONEST,
@@ -64,7 +64,7 @@ class Scene:
     """A course as it was before an attack.
 
     Args:
-        target: `autograder.redteam_course.Target`.
+        target: `autograder.redteam.course.Target`.
         root: Path of the course.
         submitted: Path of its folder of submissions; what is graded is beside it.
         source: Path of the assignment's source.

@@ -10,10 +10,10 @@ from pathlib import Path
 from autograder.assigned import load_assigned
 from autograder.course import CourseError
 from autograder.execute import GRADED
-from autograder.redteam_attacks import RUN
-from autograder.redteam_course import ASSIGNMENT, ATTACKER, FIRST, LAST, remove
-from autograder.redteam_graders import Grader, end_left, of_course
-from autograder.redteam_observe import NOT_RUN, Scene, Seen, judge
+from autograder.redteam.attacks import RUN
+from autograder.redteam.course import ASSIGNMENT, ATTACKER, FIRST, LAST, remove
+from autograder.redteam.graders import Grader, end_left, of_course
+from autograder.redteam.observe import NOT_RUN, Scene, Seen, judge
 from autograder.stock import Stock
 
 # Bounds that an attack can hit in seconds, and stock nbgrader's one.
@@ -180,7 +180,7 @@ def engine_side(target, level, plain):
         course.classroom / "gradebook.db",
     )
     with Grader(
-        ("autograder.redteam_graders", course.root),
+        ("autograder.redteam.graders", course.root),
         target.environment(),
         target.place / "engine.log",
         greets=True,

@@ -1,0 +1,1 @@
+"""Attacks on the graders: `tests/redteam` has them, this package carries them out."""
