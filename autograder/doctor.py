@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.course import CourseError, find_course
 from autograder.pool import count_cores
-from autograder.sandbox import levels
+from autograder.sandbox import groups, levels
 from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
 from autograder.warm import client
 
@@ -77,14 +77,19 @@ def _landlock():
 
 
 def _cgroups():
-    """Says which hierarchy is mounted; bounds are rlimits and the engine's watch."""
+    """Says which hierarchy is mounted, and what of it this user may use."""
     if Path("/sys/fs/cgroup/cgroup.controllers").exists():
         kind = "version 2"
     elif Path("/sys/fs/cgroup").is_dir():
         kind = "version 1"
     else:
         return "none"
-    return f"{kind}; not used: memory is watched, the rest is bounded by rlimits"
+    used = groups.find()
+    if used:
+        return f"{kind}: {' and '.join(used)} of each submission"
+    return (
+        f"{kind}, not delegated: memory is watched ({groups.VARIABLE} names a folder)"
+    )
 
 
 def _graphics():

@@ -8,18 +8,20 @@ import subprocess
 import tempfile
 
 
-def memory_of_children(pid):
+def memory_of_children(pid, but=None):
     """Adds up what the descendants of a process have for themselves alone.
 
     What they share with it, as forks do, is counted there.
 
     Args:
         pid: Integer, the process; it need not be there any more.
+        but: Integer, a child that is left out, with its descendants.
 
     Returns:
         Integer, bytes.
     """
-    return sum(_own(child) + memory_of_children(child) for child in children_of(pid))
+    children = (child for child in children_of(pid) if child != but)
+    return sum(_own(child) + memory_of_children(child) for child in children)
 
 
 def children_of(pid):

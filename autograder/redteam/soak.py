@@ -106,7 +106,7 @@ def _run(target, count, level):
 
     seen.pop("size", None)
     faults = [f"{name}: {words}" for name, words in seen.items()]
-    faults += _differing(calm, rough, grades, honest, names)
+    faults += find_differences(calm, rough, grades, honest, names)
     for kind in before:
         more = after[kind] - before[kind]
         if more:
@@ -120,8 +120,19 @@ def _run(target, count, level):
     return faults
 
 
-def _differing(calm, rough, grades, honest, names):
-    """Returns what is wrong with the outcomes of a class, and prints the counts."""
+def find_differences(calm, rough, grades, honest, names):
+    """Returns what is wrong with the outcomes of a class, and prints the counts.
+
+    Args:
+        calm: Dict from student to the outcome, as a dict, of the run without attackers.
+        rough: The same of the run with them.
+        grades: Dict from student to what the gradebook has of the second run.
+        honest: Sequence of strings, the honest students beside `OTHERS`.
+        names: Sequence of strings, all students beside `OTHERS`.
+
+    Returns:
+        List of strings.
+    """
     lost = [name for name in names if name not in rough or name not in grades]
     same = ("outcome", "reason", "score", "cells", "notes")
     differ = [

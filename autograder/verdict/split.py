@@ -17,7 +17,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from autograder import execute
 from autograder.build.names import plain_python
-from autograder.sandbox import levels
+from autograder.sandbox import groups, levels
 from autograder.sandbox.policy import NAMESPACES, NONE, make_policy, visible_variables
 from autograder.usage import memory_of_children, private_folder, size_of
 from autograder.verdict.roles import BOTH, VERDICT, roles_of
@@ -68,7 +68,16 @@ async def run(document, limits, folder, students, given=None):
         limits.cpu_seconds,
         _policy(level, folder.parent, limits),
     )
-    with private_folder("lv-") as trusted:
+    # What the watch may miss in a tenth of a second; files in memory count here.
+    wall = {
+        "memory": limits.memory_bytes + limits.disk_bytes,
+        "pids": limits.processes,
+    }
+    places = groups.find() if level != NONE else {}
+    with (
+        private_folder("lv-") as trusted,
+        groups.walls(2, places, **wall) as walls,
+    ):
         work = Path(trusted, "work")
         execute.write_files(work, given)
         try:
@@ -89,7 +98,7 @@ async def run(document, limits, folder, students, given=None):
                 # It has imported what it needs before any student code runs.
                 await run.wait_for_verdict()
                 started = time.monotonic()
-                watch = asyncio.create_task(run.watch(level, folder.parent))
+                watch = asyncio.create_task(run.watch(level, folder.parent, walls))
                 await run.all_cells(roles)
                 watch.cancel()
                 ended = time.monotonic()
@@ -129,6 +138,7 @@ class _Run:
         self.cell_seconds = {}
         self.count = 0
         self.over_memory = self.over_disk = False
+        self.walls = []
 
     async def wait_for_verdict(self):
         """Waits until the verdict process is ready.
@@ -263,26 +273,39 @@ class _Run:
             loop.remove_reader(self.control)
         return True
 
-    async def watch(self, level, place):
+    async def watch(self, level, place, walls):
         """Kills a process that takes more memory, or disk, than it may.
 
         Args:
             level: String, the sandbox's level. At the highest the disk has an end.
             place: Path of the student kernel's private folder.
+            walls: List of `Group`, one for each process; empty where there are none.
         """
         processes = [
             psutil.Process(pid)
             for pid in (self.client.km.provisioner.pid, self.verdict.pid)
         ]
+        self.walls = walls
+        with contextlib.suppress(OSError):
+            for process, wall in zip(processes, walls, strict=False):
+                wall.add(process.pid)
         start = [process.memory_info().rss for process in processes]
+        # Who outlives its parent is the supervisor's child, where there is one.
+        over = [process.ppid() if level != NONE else None for process in processes]
         while True:
-            for process, before in zip(processes, start, strict=True):
+            for process, supervisor, before in zip(processes, over, start, strict=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     taken = process.memory_info().rss - before
                     taken += memory_of_children(process.pid)
+                    if supervisor is not None:
+                        taken += memory_of_children(supervisor, but=process.pid)
                     if taken > self.limits.memory_bytes:
                         self.over_memory = True
                         process.kill()
+            for process, wall in zip(processes, walls, strict=False):
+                if wall.has_killed():
+                    self.over_memory = True
+                    process.kill()
             if level != NAMESPACES and size_of(place) > self.limits.disk_bytes:
                 self.over_disk = True
                 processes[0].kill()
@@ -290,13 +313,14 @@ class _Run:
 
     def _death(self, label, fault=""):
         """Returns the outcome and reason of a process that died, or broke the link."""
-        if self.over_memory:
+        if self.over_memory or any(wall.has_killed() for wall in self.walls):
             allowed = f"{self.limits.memory_bytes / 1e9:g} GB"
             reason = f"cell {label} took more than {allowed} of memory"
             return execute.OUT_OF_MEMORY, reason
         if self.over_disk:
             allowed = f"{self.limits.disk_bytes / 1e9:g} GB"
-            return execute.CRASHED, f"cell {label} wrote more than {allowed} of files"
+            reason = f"cell {label} wrote more than {allowed} of files, or too deep"
+            return execute.CRASHED, reason
         ends = [self.client.km.provisioner.process, self.verdict]
         if any(end is not None and end.poll() == -signal.SIGXCPU for end in ends):
             reason = f"cell {label} went over {self.limits.cpu_seconds} s of CPU time"

@@ -8,6 +8,7 @@ import pytest
 from autograder.build.source import SourceError
 from autograder.course import CourseError
 from autograder.redteam import run as redteam
+from autograder.redteam import soak
 from autograder.redteam.attacks import CLASSES, place_cells, read_attack, read_attacks
 from autograder.redteam.course import fingerprint, remove
 from autograder.redteam.observe import REACHED, Seen, judge, live_places
@@ -226,3 +227,21 @@ def test_without_protection_the_observers_see_it(attacks):
         if check not in results[name][1].faults
     }
     assert missed == {}
+
+
+@SANDBOXED
+def test_a_soak_loses_nothing_and_leaves_nothing(capsys):
+    assert soak.soak(9) == 0
+    said = capsys.readouterr().out
+    assert "9 submissions, 3 of them hostile" in said
+    assert "lost: 0; honest grades that differ: 0" in said
+
+
+def test_a_soak_tells_a_lost_and_a_changed_grade(capsys):
+    given = {"outcome": "graded", "reason": "", "score": 1, "cells": {}, "notes": []}
+    calm = {name: given for name in ("a", "b", "ana", "zoe")}
+    rough = {**calm, "b": {**given, "score": 4}}
+    faults = soak.find_differences(calm, rough, {"a": {}, "b": {}}, "ab", "abc")
+    assert faults == ["c is lost", "b has another grade"]
+    with pytest.raises(CourseError, match="at least 3"):
+        soak.soak(2)

@@ -10,8 +10,9 @@ import psutil
 import pytest
 from inside import run
 
-from autograder.sandbox import levels
+from autograder.sandbox import groups, levels
 from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
+from autograder.verdict import split
 
 pytestmark = pytest.mark.skipif(
     levels.detect().level not in LEVELS, reason="no sandbox on this system"
@@ -259,6 +260,34 @@ def test_memory_of_children_counts(level):
     assert execution.outcome == "out_of_memory"
     assert "0.4 GB" in execution.reason
     assert "did not finish" in error
+
+
+def test_memory_of_processes_whose_parent_has_gone_counts(level):
+    execution, _, _ = run(
+        "import os, subprocess, sys, time\ndef look():\n"
+        "    code = 'x = bytearray(900_000_000); import time; time.sleep(15)'\n"
+        "    if not os.fork():\n"
+        "        os.setsid()\n"
+        "        subprocess.Popen([sys.executable, '-c', code])\n"
+        "        os._exit(0)\n"
+        "    time.sleep(10)\n"
+        "    return 'over'",
+        level,
+        memory_bytes=400_000_000,
+    )
+    assert execution.outcome == "out_of_memory"
+
+
+@pytest.mark.skipif(not groups.find(), reason="no control groups here")
+def test_memory_has_a_wall_where_nobody_watches(level, monkeypatch):
+    monkeypatch.setattr(split, "WATCH_SECONDS", 1000)
+    execution, _, _ = run(
+        "def look():\n    return len(bytearray(b'x' * 900_000_000))",
+        level,
+        memory_bytes=200_000_000,
+        disk_bytes=100_000_000,
+    )
+    assert execution.outcome == "out_of_memory"
 
 
 def test_the_level_is_told(level):

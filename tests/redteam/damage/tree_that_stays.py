@@ -3,7 +3,7 @@
 # Leaves a thousand folders in each other, without rights, for the grader to clean up.
 #
 # - observe: files
-# - outcome: graded
+# - outcome: graded or crashed
 # - points: 1
 
 # %%
