@@ -173,7 +173,9 @@ def end_left(target, known, grader):
     words = []
     for process in left.values():
         with contextlib.suppress(psutil.Error):
-            words.append(f"{process.pid} {' '.join(process.cmdline())[:80]}")
+            program, *arguments = process.cmdline() or [process.name()]
+            line = " ".join([Path(program).name, *arguments])
+            words.append(line.replace(str(target.place), "")[:60])
             process.kill()
     return words
 

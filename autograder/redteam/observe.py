@@ -200,13 +200,15 @@ def _differences(before, after):
 
 
 def _planted(marker):
-    """Returns what was put into the environment or into memory, and removes it."""
+    """Returns what was put into places that all share, and removes it."""
+    places = {"the environment": sys.prefix}
+    places |= {name: name for name in ("/dev/shm", "/var/tmp", "/tmp")}
     words = []
-    for folder in (Path(sys.prefix), Path("/dev/shm"), Path("/var/tmp")):
-        for path in folder.glob(f"*{marker}*"):
+    for name, folder in places.items():
+        for path in Path(folder).glob(f"*{marker}*"):
             path.unlink()
-            words.append(f"a file in {folder}")
-    return words
+            words.append(f"a file in {name}")
+    return list(dict.fromkeys(words))
 
 
 def size_of(*folders):
