@@ -22,7 +22,14 @@ NEVER = (
     *("io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load"),
     # Memory that no process seems to have, beside what opens doors.
     *("memfd_create", "memfd_secret", "msgget", "shmget"),
-    *("keyctl", "lookup_dcookie", "mount", "mount_setattr", "move_mount"),
+    *(
+        "keyctl",
+        "lookup_dcookie",
+        "migrate_pages",
+        "mount",
+        "mount_setattr",
+        "move_mount",
+    ),
     *("move_pages", "name_to_handle_at", "open_by_handle_at", "open_tree"),
     *("perf_event_open", "pidfd_getfd", "pivot_root", "process_madvise"),
     *("process_vm_readv", "process_vm_writev", "ptrace", "quotactl", "reboot"),
@@ -30,6 +37,22 @@ NEVER = (
     *("swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd", "vhangup"),
 )
 SIGNALS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+# Landlock lets a user's files have other modes, owners and dates, wherever they are.
+# Copying files and unpacking archives set them too, and need not know that it failed.
+MARKS = (
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "fchownat"),
+    *("lchown", "futimesat", "utime", "utimensat", "utimes"),
+)
+ATTRIBUTES = (
+    *("setxattr", "fsetxattr", "lsetxattr", "setxattrat"),
+    *("removexattr", "fremovexattr", "lremovexattr", "removexattrat"),
+)
+# What takes the id of a process, and the argument that is it; 0 is the caller.
+OF_A_PROCESS = {"ioprio_set": 1, "prlimit64": 0, "setpriority": 1}
+# ZeroMQ sets these for its threads by their ids, and gives up where it may not.
+OF_A_THREAD = (
+    *("sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"),
+)
 REFUSED = seccomp.ERRNO(errno.EPERM)
 
 
@@ -60,6 +83,22 @@ def refuse_sockets():
     rules.load()
 
 
+def refuse_marks_of_others():
+    """Refuses what the same user may do to files and processes that are not its own.
+
+    The system cannot tell whose a file is from the call, so no file's mode, owner or
+    date changes; the caller is told that it did.
+    """
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    _refuse(rules, MARKS, seccomp.ERRNO(0))
+    _refuse(rules, ATTRIBUTES, seccomp.ERRNO(errno.EOPNOTSUPP))
+    for name, place in OF_A_PROCESS.items():
+        rules.add_rule(REFUSED, name, seccomp.Arg(place, seccomp.NE, 0))
+    for name in OF_A_THREAD:
+        rules.add_rule(seccomp.ERRNO(0), name, seccomp.Arg(0, seccomp.NE, 0))
+    rules.load()
+
+
 def refuse_signals():
     """Refuses signals to other processes, where Landlock cannot."""
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
@@ -70,10 +109,10 @@ def refuse_signals():
     rules.load()
 
 
-def _refuse(rules, names):
+def _refuse(rules, names, action=REFUSED):
     for name in names:
         try:
-            rules.add_rule(REFUSED, name)
+            rules.add_rule(action, name)
         except (OSError, ValueError):
             # An older library, or an architecture that never had this call.
             continue

@@ -99,8 +99,10 @@ def _refuse(policy):
     if policy["level"] == LANDLOCK or files.version():
         files.restrict(policy)
     calls.refuse_privileged()
-    if policy["level"] == LANDLOCK and files.version() < files.SCOPED:
-        calls.refuse_signals()
+    if policy["level"] == LANDLOCK:
+        calls.refuse_marks_of_others()
+        if files.version() < files.SCOPED:
+            calls.refuse_signals()
 
 
 def _is_private(*paths):

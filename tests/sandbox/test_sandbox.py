@@ -228,6 +228,39 @@ def test_where_the_disk_has_no_end_writing_has():
     assert "wrote more than 0.02 GB" in execution.reason
 
 
+def test_copying_and_unpacking_work(closed):
+    _, seen, _ = run(
+        "import pathlib, shutil, tempfile, zipfile\ndef look():\n"
+        "    pathlib.Path('a.txt').write_text('one')\n"
+        "    shutil.copy2('a.txt', 'b.txt')\n"
+        "    with zipfile.ZipFile('c.zip', 'w') as file:\n"
+        "        file.write('b.txt')\n"
+        "    with tempfile.TemporaryDirectory() as place:\n"
+        "        shutil.unpack_archive('c.zip', place)\n"
+        "        return pathlib.Path(place, 'b.txt').read_text()",
+        closed,
+    )
+    assert seen == "one"
+
+
+def test_modes_and_dates_of_other_files_stay(closed, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_text("x")
+    before = other.stat()
+    _, seen, _ = run(
+        "import os\ndef look():\n    told = []\n"
+        f"    for change in (lambda: os.chmod({str(other)!r}, 0),\n"
+        f"                   lambda: os.utime({str(other)!r}, (1, 1))):\n"
+        "        try:\n            change()\n            told.append('done')\n"
+        "        except OSError as error:\n            told.append(error.errno)\n"
+        "    return told",
+        closed,
+    )
+    after = other.stat()
+    assert len(seen) == 2
+    assert (after.st_mode, after.st_mtime) == (before.st_mode, before.st_mtime)
+
+
 def test_processes_are_bounded(level):
     _, seen, _ = run(
         "import subprocess\ndef look():\n"
