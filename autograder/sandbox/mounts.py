@@ -30,12 +30,13 @@ def enter_root(policy, uid, gid):
     root = os.path.join(policy["place"], "root")
     plain = linux.MS_NOSUID | linux.MS_NODEV
     linux.mount("tmpfs", root, "tmpfs", plain, "size=4m,mode=755")
+    # First: an environment may lie under /tmp, and must not be hidden by a private one.
+    _make_scratch(root, policy, uid, gid)
     _bind_system(root)
     _make_devices(root)
     os.mkdir(f"{root}/proc")
     linux.mount("proc", f"{root}/proc", "proc", plain | linux.MS_NOEXEC)
     _make_accounts(root, uid, gid)
-    _make_scratch(root, policy, uid, gid)
     linux.set_mount_attributes(root, linux.MOUNT_ATTR_RDONLY, 0)
     linux.change_root(root)
 
@@ -64,7 +65,7 @@ def _bind(source, target, attributes):
 
 
 def _make_devices(root):
-    os.mkdir(f"{root}/dev")
+    os.makedirs(f"{root}/dev", exist_ok=True)
     graphics = [
         name
         for name in os.listdir("/dev")

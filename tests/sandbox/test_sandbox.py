@@ -147,7 +147,8 @@ def test_privileged_calls_are_refused(closed):
         "            call('setuid', 0), call('chroot', b'/tmp')]",
         closed,
     )
-    assert all(result == -1 and number == 1 for result, number in seen)
+    # EPERM; or EINVAL, where a namespace of its own has no such user.
+    assert all(result == -1 and number in (1, 22) for result, number in seen)
 
 
 def test_what_is_left_behind_dies(level):
