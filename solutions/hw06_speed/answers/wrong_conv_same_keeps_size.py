@@ -1,0 +1,11 @@
+# %% [markdown] answer={"fails": {"test_conv2d_same": "strides=2, \"same\" has shape"}}
+# Takes "same" for "the output has the input's size".
+
+
+# %% nbgrader={"grade_id": "conv2d"}
+def conv2d(x, kernel, bias, strides=1, padding="valid"):
+    from keras import ops
+
+    if padding == "same":
+        strides = 1
+    return ops.conv(x, kernel, strides, padding) + bias

@@ -1,0 +1,15 @@
+# %% [markdown] answer={"fails": {"test_conv_bytes_im2col": "the matrix moves twice"}}
+# Counts the matrix of windows once.
+
+
+# %% nbgrader={"grade_id": "conv_costs"}
+def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
+    n, h, w, c = input_shape
+    places = n * ((h - kernel_size) // strides + 1) * ((w - kernel_size) // strides + 1)
+    window = kernel_size**2 * c
+    direct = n * h * w * c + window * filters + places * filters
+    return (
+        places * window * filters,
+        itemsize * direct,
+        itemsize * (direct + places * window),
+    )

