@@ -98,7 +98,7 @@ ax = axes[0]
 names = [f"here, batch {size}" for size in profiles] + ["multiplications"]
 shares = [found.shares() for found in profiles.values()]
 shares.append(counted.shares("multiply_adds"))
-for row, (name, share) in enumerate(zip(names, shares, strict=True)):
+for row, share in enumerate(shares):
     left = 0
     for group, color in GROUPS.items():
         width = 100 * share.get(group, 0)
@@ -107,7 +107,7 @@ for row, (name, share) in enumerate(zip(names, shares, strict=True)):
             label = f"{group} {width:.0f}"
             ax.text(left + width / 2, row, label, ha="center", va="center", color="w")
         left += width
-for row, (name, value) in enumerate(slides.items(), len(names)):
+for row, value in enumerate(slides.values(), len(names)):
     ax.barh(row, value, color=plots.BLUE, height=0.7, alpha=0.55)
     ax.text(value / 2, row, f"conv {value} (quoted)", ha="center", va="center")
 ax.set(
@@ -173,7 +173,8 @@ for name, found in one.items():
             s=34,
             label=f"{name}, {group}",
         )
-for size, found, alpha in zip(profiles, profiles.values(), (0.35, 0.65, 1, 1)):
+for index, (size, found) in enumerate(profiles.items()):
+    alpha = (index + 1) / len(profiles)
     for group, mark in (("conv", "o"), ("fc", "D")):
         points = [p for p in found.layers if p.group == group and p.seconds > 0]
         axes[1].scatter(
@@ -196,8 +197,9 @@ plt.show()
 # far left, on the slope: they wait for memory, and no faster arithmetic would help
 # them. A larger batch uses each weight more often and moves them to the right and up.
 # Convolutions use each weight once for each *position*; they are to the right from the
-# start. A point just above the slope read its data from a cache, or only read, where
-# the copy also writes.
+# start. Some of them lie above the flat roof: we count the multiplications of the
+# definition, and a library may need fewer (section 4), or be better at another size
+# than at that of our one matrix product. A measured roof is an estimate.
 
 # %%
 middle = sorted(profiles)[1]
@@ -304,22 +306,24 @@ for size, channels, filters, n in (
     (11, 3, 96, 55),
 ):
     direct = n * n * size**2 * channels * filters
-    tiles = 16 / 4 / 9 if size == 3 else math.nan  # F(2×2, 3×3): 16 for 4 outputs
+    # F(2×2, 3×3): 16 products for 4 outputs.
+    tiles = f"{16 / 36 * direct / 1e6:5.1f}" if size == 3 else "    –"
     points = 2 ** math.ceil(math.log2(n + size - 1))
     transforms = (channels + filters) * 2 * points**2 * math.log2(points)
     frequencies = 4 * channels * filters * points * (points // 2 + 1)
     print(
         f"{size:2}×{size:<2} on {n}×{n}×{channels:<3}  direct {direct / 1e6:6.1f}   "
-        f"Winograd {tiles * direct / 1e6:5.1f}   "
-        f"FFT {(frequencies + transforms) / 1e6:6.1f}"
+        f"Winograd {tiles}   FFT {(frequencies + transforms) / 1e6:5.1f}   "
+        f"numbers in a kernel {size**2:3} -> {2 * points * (points // 2 + 1)}"
     )
 
 # %% [markdown]
 # Winograd in two dimensions needs 16 products where the direct way needs 36. The count
 # for the Fourier transform is ours: four real products for each complex one, half of
-# the frequencies, and 2·P²·log₂ P for a transform of P×P points. It pays where kernels
-# are large; for 3×3 kernels on small images it does not. cuDNN and oneDNN choose among
-# such ways for each layer.
+# the frequencies, and 2·P²·log₂ P for a transform of P×P points. By multiplications it
+# wins everywhere. By memory it does not: the last column shows what becomes of a small
+# kernel, and a layer with many channels fetches all of that. It pays where kernels are
+# large. Libraries such as cuDNN and oneDNN choose among such ways for each layer.
 
 # %% [markdown]
 # ## 5 · CPU and GPU
@@ -399,9 +403,9 @@ table = chips.chips()
 print("chip                  kind    peak     GB/s   watts    10⁹ op/J   op/byte")
 for chip in table:
     print(
-        f"{chip.name:21} {chip.kind:5} {chip.peak_tops:6.4g} T {chip.bandwidth_gb_s:6.4g}"
-        f"  {chip.power_w:5.0f} {chip.operations_per_joule:10.0f} {chip.ridge:9.0f}"
-        f"   {chip.numbers}"
+        f"{chip.name:21} {chip.kind:5} {chip.peak_tops:6.4g} T "
+        f"{chip.bandwidth_gb_s:6.4g}  {chip.power_w:5.0f}",
+        f"{chip.operations_per_joule:9.0f} {chip.ridge:9.0f}   {chip.numbers}",
     )
 for source in dict.fromkeys(chip.source for chip in table):
     print("source:", source)
@@ -417,11 +421,14 @@ for chip in table:
         color=kinds[chip.kind],
         span=(0.1, 1e4),
     )
-    place = (1.2e4, chip.peak_tops * 1e3)
-    axes[0].annotate(chip.name, place, fontsize=9, va="center", color=kinds[chip.kind])
 roofline.draw(
     axes[0], peak, bandwidth, "this machine, measured", plots.GREY, (0.1, 1e4)
 )
+height = 0
+for chip in sorted(table, key=lambda chip: chip.peak_tops):
+    height = max(chip.peak_tops * 1e3, 1.7 * height)  # labels keep their distance
+    look = {"fontsize": 9, "va": "center", "color": kinds[chip.kind]}
+    axes[0].annotate(chip.name, (1.2e4, height), **look)
 marks = {
     "dense, batch 1": min(p.intensity for p in profiles[1].layers if p.group == "fc"),
     "AlexNet's conv 3, batch 1": next(
@@ -486,9 +493,9 @@ for size, found in profiles.items():
 print(f"as a product {took['loops'] / took['product']:.0f} times the loops' speed")
 
 # %% [markdown]
-# **"Convolutions take 95 % of the time on the GPU and 89 % on the CPU."** *It depends on
-# the batch, more than on the device.* Here they take about half for one image and three
-# quarters for 64. The pies give no batch size; they fit a large one, on hardware that
+# **"Convolutions take 95 % of the time on the GPU and 89 % on the CPU."** *It depends
+# on the batch too.* Here they take less than half for one image and three quarters for
+# 64. The pies give no batch size; they fit a large one, on hardware that
 # computed slowly compared with its memory. The multiplications alone would be 92 %.
 #
 # **"How to compute convolutions fast is the great problem."** *Yes, for batches; for
@@ -517,5 +524,5 @@ print(f"as a product {took['loops'] / took['product']:.0f} times the loops' spee
 # - Chips differ in their ridge: the higher it is, the more a network has to reuse each
 #   byte.
 #
-# **Your turn:** [hw06 · Speed](../../../assignments/en/hw06_speed/hw06_speed.ipynb). You
-# write im2col and its transpose, count bytes, and apply Amdahl's law to a profile.
+# **Your turn:** [hw06 · Speed](../../../assignments/en/hw06_speed/hw06_speed.ipynb).
+# You write im2col and its transpose, count bytes, and apply Amdahl's law to a profile.

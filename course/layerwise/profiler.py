@@ -180,16 +180,24 @@ def compiled(fn):
         fn: Keras layer, model or operation.
 
     Returns:
-        Function of the same tensors. torch runs as it is, without gradients.
+        Function of tensors, whose shapes must be the same in each call. torch runs as
+        it is, without gradients.
     """
     backend = keras.backend.backend()
     is_layer = isinstance(fn, keras.layers.Layer)
     if backend == "tensorflow":
         import tensorflow as tf
 
-        if is_layer:
-            return tf.function(lambda x: fn(x, training=False), autograph=False)
-        return tf.function(lambda *args: fn(*args), autograph=False)
+        options = {"training": False} if is_layer else {}
+        graph = tf.function(lambda *args: fn(*args, **options), autograph=False)
+        programs = []  # made at the first call, for the shapes that it brings
+
+        def run(*args):
+            if not programs:
+                programs.append(graph.get_concrete_function(*args))
+            return programs[0](*args)
+
+        return run
     if backend == "jax":
         import jax
 
