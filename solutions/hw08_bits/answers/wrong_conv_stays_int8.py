@@ -1,0 +1,11 @@
+# %% [markdown] answer={"fails": {"test_integer_conv": "the sums have wrapped around in 8 bits", "test_integer_conv_zero": "is wrong in"}}
+# Multiplies and adds in 8 bits.
+
+
+# %% nbgrader={"grade_id": "integer_conv"}
+def integer_conv(x, zero_point, kernel, strides=1):
+    size, filters = kernel.shape[0], kernel.shape[-1]
+    x = (x.astype("int64") - zero_point).astype("int8")
+    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
+    view = view[:, ::strides, ::strides].transpose(0, 1, 2, 4, 5, 3)
+    return view.reshape(*view.shape[:3], -1) @ kernel.reshape(-1, filters)

@@ -1,0 +1,17 @@
+# %% [markdown] answer={"fails": {"test_to_integers": "the zero point is missing", "test_to_floats": "the zero point is not taken off"}}
+# Leaves the zero point out in both directions.
+
+
+# %% nbgrader={"grade_id": "affine"}
+def parameters(low, high, bits=8):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1) if high > low else 1.0
+    return scale, round(-low / scale)
+
+
+def to_integers(x, scale, zero_point, bits=8):
+    return np.clip(np.round(x / scale), 0, 2**bits - 1).astype("uint8")
+
+
+def to_floats(q, scale, zero_point):
+    return q * np.float32(scale)
