@@ -428,9 +428,16 @@ for bits in (2, 3):
 # Two tools: Keras's own `quantize("int8")`, and LiteRT (formerly TensorFlow Lite),
 # whose interpreter runs on phones and controllers.
 
+
 # %%
-copy = keras.models.clone_model(model)
-copy.set_weights(model.get_weights())
+def fresh(model):
+    """Copies architecture and weights, and not the optimizer's state."""
+    copy = type(model).from_config(model.get_config())
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+copy = fresh(model)
 with warnings.catch_warnings(record=True) as remarks:
     warnings.simplefilter("always")
     copy.quantize("int8")
@@ -446,10 +453,8 @@ def size_on_disk(model):
         return os.path.getsize(path)
 
 
-plain_copy = keras.models.clone_model(model)  # without the optimizer's state
-plain_copy.set_weights(model.get_weights())
 batch, table = 200, {}
-table["Keras float32"] = (size_on_disk(plain_copy), whole, None)
+table["Keras float32"] = (size_on_disk(fresh(model)), whole, None)
 table["Keras int8, dense only"] = (size_on_disk(copy), accuracy(copy), None)
 if keras.backend.backend() == "tensorflow":
     contents = {"float32": litert.convert(model)}
