@@ -257,7 +257,7 @@ for _case, _answer in zip(_cases, checks.each(parameters, _cases), strict=True):
 
 # %% nbgrader={"grade_id": "test_to_integers", "points": 2}
 # scale, zero point, bits
-_cases = [(0.1, 0, 8), (0.05, 100, 8), (0.5, 3, 3)]
+_cases = [(0.05, 100, 8), (0.1, 0, 8), (0.5, 3, 3)]
 ### BEGIN HIDDEN TESTS
 _cases += [(1.0, 255, 8), (0.25, 7, 4), (0.01, 128, 8)]
 ### END HIDDEN TESTS
@@ -645,9 +645,9 @@ def scaled_step(weights, gradients, scale, good_steps, learning_rate=0.1, interv
 # A good step, in `float32` (1 point).
 
 # %% nbgrader={"grade_id": "test_scaled_step", "points": 1}
-_scales = [1024.0]
+_scales = [65536.0]
 ### BEGIN HIDDEN TESTS
-_scales += [65536.0, 8.0]
+_scales += [1024.0, 8.0]
 ### END HIDDEN TESTS
 for _scale in _scales:
     _rng = np.random.default_rng(89)

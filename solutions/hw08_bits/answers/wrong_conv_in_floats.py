@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_integer_conv": "returns float32; expected int32", "test_integer_conv_zero": "nothing"}}
+# %% [markdown] answer={"fails": {"test_integer_conv": "returns float32; expected int32", "test_integer_conv_zero": "a sum of 3600 large products is"}}
 # Computes in float32, which is not exact for large sums.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_decode": "the 1 before the fraction is missing", "test_decode_special": "nothing"}}
+# %% [markdown] answer={"fails": {"test_decode": "the 1 before the fraction is missing"}}
 # Forgets the 1 before the fraction.
 
 

@@ -1,0 +1,10 @@
+# %% [markdown] answer={"fails": {"test_average": "weighed, but not divided", "test_average_empty": "is wrong in"}}
+# Weighs and forgets to divide.
+
+
+# %% nbgrader={"grade_id": "average"}
+def average(gradients, counts):
+    return [
+        sum(c * array for c, array in zip(counts, arrays) if c)
+        for arrays in zip(*gradients)
+    ]

@@ -1,0 +1,7 @@
+# %% [markdown] answer={"fails": {"test_average_empty": "0 * NaN is NaN"}}
+# Multiplies NaN with a count of 0.
+
+
+# %% nbgrader={"grade_id": "average"}
+def average(gradients, counts):
+    return [np.average(np.array(arrays), 0, counts) for arrays in zip(*gradients)]

@@ -1,0 +1,20 @@
+# %% [markdown] answer={"fails": {"test_train_losses": "the losses is wrong", "test_train_weights": "the weights did not move"}}
+# Computes gradients and does not apply them.
+
+
+# %% nbgrader={"grade_id": "train"}
+def train(x, y, batch_size, replicas, rate):
+    strategy = make_strategy(replicas)
+    with strategy.scope():
+        model = make_model()
+
+    def replica_step(x, y):
+        return tf.reduce_sum(example_losses(y, model(x, training=True))) / batch_size
+
+    @tf.function
+    def step(x, y):
+        return strategy.reduce("SUM", strategy.run(replica_step, (x, y)), axis=None)
+
+    dataset = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
+    batches = strategy.experimental_distribute_dataset(dataset)
+    return [float(step(*batch)) for batch in batches], model.get_weights()
