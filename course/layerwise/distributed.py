@@ -88,8 +88,13 @@ class Cluster:
         return self.seconds / devices + rounds * (self.latency + chunk / self.bandwidth)
 
     def speedup(self, devices):
-        """How many times faster a step is than on one device."""
+        """How many times faster a step is than on one device, the batch being shared."""
         return self.step(1) / self.step(devices)
+
+    def throughput(self, devices):
+        """How many times more images a second, each device having a batch of its own."""
+        talking = self.step(devices) - self.seconds / devices
+        return devices * self.seconds / (self.seconds + talking)
 
 
 def amdahl(devices, serial):

@@ -138,16 +138,23 @@ for _counts in _cases:
     _arrays = [_rng.normal(size=(2, 3)) for _ in _counts]
     _wanted = sum(_c * _a for _c, _a in zip(_counts, _arrays, strict=True))
     _wanted = _wanted / sum(_counts)
-    _sent = [
-        [_a if _c else np.full((2, 3), np.nan)]
-        for _a, _c in zip(_arrays, _counts, strict=True)
-    ]
-    _received = average(_sent, list(_counts))
-    _call = f"average with {_counts} examples, where a device without any sends NaN"
-    assert np.isfinite(np.asarray(_received[0])).all(), (
-        f"{_call}: NaN got into the mean. 0 * NaN is NaN: leave the device out"
-    )
-    checks.close(_received[0], _wanted, _call, rtol=1e-4, atol=1e-6)
+    for _filler in (0.0, math.nan):
+        _sent = [
+            [_a if _c else np.full((2, 3), _filler)]
+            for _a, _c in zip(_arrays, _counts, strict=True)
+        ]
+        _received = average(_sent, list(_counts))
+        _call = (
+            f"average with {_counts} examples, where a device without any sends "
+            f"{_filler}"
+        )
+        assert len(_received if hasattr(_received, "__len__") else ()) == 1, (
+            f"{_call} must return one array. Received: {type(_received).__name__}"
+        )
+        assert np.isfinite(np.asarray(_received[0])).all(), (
+            f"{_call}: NaN got into the mean. 0 * NaN is NaN: leave the device out"
+        )
+        checks.close(_received[0], _wanted, _call, rtol=1e-4, atol=1e-6)
 
 # %% [markdown]
 # ## Exercise 2: all-reduce in a few rounds (4 points)

@@ -36,6 +36,8 @@ def test_one_device_sends_nothing_and_two_send_the_whole():
     assert cluster.step(1) == 1
     assert cluster.step(2) == pytest.approx(0.5 + 2 * (1e-3 + 4e-3))
     assert cluster.speedup(2) < 2
+    assert cluster.throughput(1) == 1
+    assert cluster.throughput(2) == pytest.approx(2 / 1.01)
 
 
 def test_amdahl_and_back():

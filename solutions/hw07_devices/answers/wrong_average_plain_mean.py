@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_average": "all devices count the same", "test_average_empty": "NaN got into the mean"}}
+# %% [markdown] answer={"fails": {"test_average": "all devices count the same", "test_average_empty": "sends 0.0 is wrong in"}}
 # Takes the mean over devices.
 
 
