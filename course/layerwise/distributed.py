@@ -88,11 +88,11 @@ class Cluster:
         return self.seconds / devices + rounds * (self.latency + chunk / self.bandwidth)
 
     def speedup(self, devices):
-        """How many times faster a step is than on one device, the batch being shared."""
+        """How many times faster a step is than on one device: one batch, shared."""
         return self.step(1) / self.step(devices)
 
     def throughput(self, devices):
-        """How many times more images a second, each device having a batch of its own."""
+        """How many times more images a second: a batch for each device."""
         talking = self.step(devices) - self.seconds / devices
         return devices * self.seconds / (self.seconds + talking)
 
