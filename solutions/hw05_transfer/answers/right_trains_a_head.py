@@ -1,0 +1,26 @@
+# %% [markdown] answer={}
+# Trains a head on features for the few labels, and hands over the base otherwise.
+
+
+# %% nbgrader={"grade_id": "transfer_model"}
+def transfer_model(base, num_classes):
+    base.trainable = False
+    x = layers.Dropout(0.0)(base.output)
+    return keras.Model(
+        inputs=base.inputs[0], outputs=layers.Dense(num_classes, None)(x)
+    )
+
+
+# %% nbgrader={"grade_id": "learn"}
+def learn(base, x, y, x_new):
+    features = np.array(base(x))
+    head = keras.Sequential(
+        [keras.Input((8,)), layers.BatchNormalization(momentum=0.5), layers.Dense(3)]
+    )
+    head.compile(
+        keras.optimizers.Adam(0.03),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    head.fit(features, y, epochs=60, batch_size=12, verbose=0)
+    return np.argmax(head(np.array(base(x_new))), axis=1)

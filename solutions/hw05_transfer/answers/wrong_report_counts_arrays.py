@@ -1,0 +1,12 @@
+# %% [markdown] answer={"fails": {"test_parameter_report": "'trainable': 6"}}
+# Counts arrays instead of numbers.
+
+
+# %% nbgrader={"grade_id": "parameter_report"}
+def parameter_report(model):
+    moving = [w for w in model.weights if "moving_" in w.path]
+    return {
+        "trainable": len(model.trainable_weights),
+        "frozen": len(model.non_trainable_weights) - len(moving),
+        "statistics": len(moving),
+    }
