@@ -204,14 +204,15 @@ def compiled(fn):
         if not is_layer:
             return jax.jit(lambda *args: fn(*args))
         # As arguments: constants in the program would be folded when it is compiled.
-        weights = [v.value for v in fn.trainable_variables]
-        others = [v.value for v in fn.non_trainable_variables]
+        values = [variable.value for variable in fn.variables]
 
-        def forward(weights, others, x):
-            return fn.stateless_call(weights, others, x, training=False)[0]
+        def forward(values, *args):
+            state = list(zip(fn.variables, values, strict=True))
+            with keras.StatelessScope(state_mapping=state):
+                return fn(*args, training=False)
 
         program = jax.jit(forward)
-        return lambda x: program(weights, others, x)
+        return lambda *args: program(values, *args)
 
     import torch
 

@@ -110,8 +110,45 @@ def straight_through(x, scale, bits):
     return inside + ops.stop_gradient(rounded - inside)
 
 
+class _Quantized:
+    """What both quantised layers share: their bits, and the scale of their input."""
+
+    def __init__(self, *args, weight_bits=8, input_bits=8, per_channel=True, **options):
+        super().__init__(*args, **options)
+        self.weight_bits, self.input_bits = weight_bits, input_bits
+        self.per_channel = per_channel
+
+    def build(self, input_shape):
+        """Makes the kernel, the bias and the input's scale."""
+        super().build(input_shape)
+        self.input_scale = self.add_weight(
+            shape=(), initializer="ones", trainable=False, name="input_scale"
+        )
+
+    def call(self, x):
+        """Computes with the rounded input and the rounded kernel."""
+        y = self.product(*_rounded(self, x))
+        y = y + self.bias if self.use_bias else y
+        return self.activation(y) if self.activation else y
+
+    def save_own_variables(self, store):
+        """Saves the input's scale beside kernel and bias."""
+        super().save_own_variables(store)
+        store["input_scale"] = self.input_scale
+
+    def load_own_variables(self, store):
+        """Loads what `save_own_variables` saved."""
+        super().load_own_variables(store)
+        self.input_scale.assign(store["input_scale"])
+
+    def get_config(self):
+        """Returns the arguments with which the layer was made."""
+        names = ("weight_bits", "input_bits", "per_channel")
+        return super().get_config() | {name: getattr(self, name) for name in names}
+
+
 @keras.saving.register_keras_serializable(package="layerwise")
-class QuantizedConv2D(layers.Conv2D):
+class QuantizedConv2D(_Quantized, layers.Conv2D):
     """A convolution whose input and kernel are rounded to few bits.
 
     Training goes straight through the rounding (`straight_through`).
@@ -124,41 +161,14 @@ class QuantizedConv2D(layers.Conv2D):
         **options: As of `keras.layers.Conv2D`.
     """
 
-    def __init__(self, *args, weight_bits=8, input_bits=8, per_channel=True, **options):
-        super().__init__(*args, **options)
-        self.weight_bits, self.input_bits = weight_bits, input_bits
-        self.per_channel = per_channel
-
-    def build(self, input_shape):
-        """Makes the kernel, the bias and the input's scale."""
-        super().build(input_shape)
-        self.input_scale = _add_input_scale(self)
-
-    def call(self, x):
+    def product(self, x, kernel):
         """Convolves (batch, height, width, channels)."""
-        x, kernel = _rounded(self, x)
         options = {"padding": self.padding, "dilation_rate": self.dilation_rate}
-        y = ops.conv(x, kernel, list(self.strides), **options)
-        y = y + self.bias if self.use_bias else y
-        return self.activation(y) if self.activation else y
-
-    def save_own_variables(self, store):
-        """Saves the input's scale beside kernel and bias."""
-        super().save_own_variables(store)
-        store["input_scale"] = self.input_scale
-
-    def load_own_variables(self, store):
-        """Loads what `save_own_variables` saved."""
-        super().load_own_variables(store)
-        self.input_scale.assign(store["input_scale"])
-
-    def get_config(self):
-        """Returns the arguments with which the layer was made."""
-        return super().get_config() | _own_config(self)
+        return ops.conv(x, kernel, list(self.strides), **options)
 
 
 @keras.saving.register_keras_serializable(package="layerwise")
-class QuantizedDense(layers.Dense):
+class QuantizedDense(_Quantized, layers.Dense):
     """A dense layer whose input and kernel are rounded to few bits.
 
     Args:
@@ -169,36 +179,9 @@ class QuantizedDense(layers.Dense):
         **options: As of `keras.layers.Dense`.
     """
 
-    def __init__(self, *args, weight_bits=8, input_bits=8, per_channel=True, **options):
-        super().__init__(*args, **options)
-        self.weight_bits, self.input_bits = weight_bits, input_bits
-        self.per_channel = per_channel
-
-    def build(self, input_shape):
-        """Makes the kernel, the bias and the input's scale."""
-        super().build(input_shape)
-        self.input_scale = _add_input_scale(self)
-
-    def call(self, x):
+    def product(self, x, kernel):
         """Multiplies (batch, ..., channels)."""
-        x, kernel = _rounded(self, x)
-        y = ops.matmul(x, kernel)
-        y = y + self.bias if self.use_bias else y
-        return self.activation(y) if self.activation else y
-
-    def save_own_variables(self, store):
-        """Saves the input's scale beside kernel and bias."""
-        super().save_own_variables(store)
-        store["input_scale"] = self.input_scale
-
-    def load_own_variables(self, store):
-        """Loads what `save_own_variables` saved."""
-        super().load_own_variables(store)
-        self.input_scale.assign(store["input_scale"])
-
-    def get_config(self):
-        """Returns the arguments with which the layer was made."""
-        return super().get_config() | _own_config(self)
+        return ops.matmul(x, kernel)
 
 
 def quantized(
@@ -262,17 +245,6 @@ def integer_conv(x, kernel, strides=1):
             part = part[:, :, j : j + columns * strides : strides].astype("int32")
             total += part @ kernel[i, j].astype("int32")
     return total
-
-
-def _add_input_scale(layer):
-    return layer.add_weight(
-        shape=(), initializer="ones", trainable=False, name="input_scale"
-    )
-
-
-def _own_config(layer):
-    names = ("weight_bits", "input_bits", "per_channel")
-    return {name: getattr(layer, name) for name in names}
 
 
 def _rounded(layer, x):

