@@ -1,0 +1,9 @@
+# %% [markdown] answer={"fails": {"test_style_loss": "only the last layer counts"}}
+# The sum is overwritten in the loop.
+
+
+# %% nbgrader={"grade_id": "style_loss"}
+def style_loss(found, wanted, weights):
+    for f, g, w in zip(found, wanted, weights):
+        loss = w * ops.mean((f - g) ** 2)
+    return loss

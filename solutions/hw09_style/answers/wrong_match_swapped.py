@@ -1,0 +1,10 @@
+# %% [markdown] answer={"fails": {"test_match": "has shape (2, 3, 6, 3); expected (2, 4, 5, 3)"}}
+# Content and style are swapped.
+
+
+# %% nbgrader={"grade_id": "match"}
+def match(content, style, epsilon=1e-5):
+    mean, variance = ops.moments(style, (1, 2), keepdims=True)
+    goal_mean, goal_variance = ops.moments(content, (1, 2), keepdims=True)
+    x = (style - mean) / ops.sqrt(variance + epsilon)
+    return x * ops.sqrt(goal_variance + epsilon) + goal_mean

@@ -1,0 +1,9 @@
+# %% [markdown] answer={"fails": {"test_total_variation": "has shape (); expected (2,)"}}
+# One number for the batch.
+
+
+# %% nbgrader={"grade_id": "total_variation"}
+def total_variation(images):
+    down = ops.abs(images[:, 1:] - images[:, :-1])
+    right = ops.abs(images[:, :, 1:] - images[:, :, :-1])
+    return ops.sum(down) + ops.sum(right)

@@ -1,0 +1,15 @@
+# %% [markdown] answer={"fails": {"test_mirror_shape": "is a softmax left at its end", "test_mirror_learns": ""}}
+# Ends in probabilities.
+
+
+# %% nbgrader={"grade_id": "mirror"}
+def mirror(input_shape, num_classes, filters):
+    inputs = x = keras.Input(input_shape)
+    for f in filters:
+        x = layers.Conv2D(f, 3, padding="same", activation="relu")(x)
+        x = layers.MaxPooling2D()(x)
+    for f in filters[::-1]:
+        x = layers.UpSampling2D()(x)
+        x = layers.Conv2D(f, 3, padding="same", activation="relu")(x)
+    outputs = layers.Conv2D(num_classes, 1, activation="softmax")(x)
+    return keras.Model(inputs, outputs)
