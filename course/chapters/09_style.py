@@ -106,7 +106,8 @@ for name, gap in zip(depths, gaps, strict=True):
 
 # %% [markdown]
 # Early layers keep every pixel. Later ones keep where things are and what they are, and
-# forget colours and exact places. That is what *content* means here: the fourth block,
+# forget colours and exact places: the search cannot bring them back, not in so many
+# evaluations. That is what *content* means here: the fourth block,
 # the outline without the surface.
 
 # %% [markdown]
@@ -350,9 +351,9 @@ print(f"search {seconds:.0f} s, one pass {one_pass:.2f} s:", end=" ")
 print(f"{seconds / one_pass:.0f} times faster")
 
 # %% [markdown]
-# The painter has learned colours and strokes from a minute of crops, and paints
-# pictures of any size. It is coarser than the search: the paper trains on some 80,000
-# photographs. `LAYERWISE_BUDGET=full` trains it longer.
+# After half a minute of crops the painter has colours and contours of the style, and
+# hardly a stroke. It paints pictures of any size. The paper trains on some 80,000
+# photographs; `LAYERWISE_BUDGET=full` trains longer here.
 
 # %% [markdown]
 # ## 6 · What the slides claim, and what we measured
@@ -379,7 +380,7 @@ print(f"{seconds / one_pass:.0f} times faster")
 # - Deep features are content: what is where. Style matrices forget where.
 # - Both losses pull at one picture; their weights are a matter of taste.
 # - Random weights do not do: the strokes come from what training taught.
-# - A network trained for one style does in one pass what the search does in many.
+# - A network trained for one style needs one pass. It pays with training, and quality.
 #
 # **Your turn:** [hw09 · Style](../../../assignments/en/hw09_style/hw09_style.ipynb).
 # You write the style matrix and the losses, paint, and keep the colours.

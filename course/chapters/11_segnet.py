@@ -24,7 +24,7 @@ from sklearn.metrics import confusion_matrix, jaccard_score
 
 from layerwise import budget, checks, plots, roads
 from layerwise.films import film
-from layerwise.models import segnet
+from layerwise.models import resnet
 from layerwise.models.segnet import DECODERS
 
 plots.use_style()
@@ -86,7 +86,7 @@ for ax, (name, values) in zip(axes, shown.items(), strict=True):
     ax.set_title(name)
     ax.set_axis_off()
 plt.show()
-again = ops.max_pool(back, 2)
+again = ops.max_pool(back, 2, 2)
 print("pooling what was unpooled gives the same:", bool(ops.all(again == pooled)))
 
 # %% [markdown]
@@ -101,13 +101,13 @@ print("pooling what was unpooled gives the same:", bool(ops.all(again == pooled)
 # that size.
 
 # %% tags=["include"]
-from layerwise.models.segnet import segnet as build
+from layerwise.models.segnet import segnet
 
 # %%
 models = {}
 for decoder in DECODERS:
     keras.utils.set_random_seed(0)
-    models[decoder] = build(decoder=decoder)
+    models[decoder] = segnet(decoder=decoder)
     print(f"{decoder:10} {checks.weight_count(models[decoder]):,} weights")
 sizes = [tuple(layer.output.shape[1:3]) for layer in models["upsampling"].layers]
 print("sizes:", " -> ".join(f"{h}×{w}" for h, w in dict.fromkeys(sizes)))
@@ -244,7 +244,7 @@ plt.show()
 
 # %%
 keras.utils.set_random_seed(0)
-equal = build(decoder="indices")
+equal = segnet(decoder="indices")
 train(equal, np.ones(7, "float32"))
 answer = predict(equal, x_test)
 rare = [CLASSES.index(name) for name in ("marking", "car", "tree")]

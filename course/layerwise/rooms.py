@@ -4,6 +4,8 @@ The lecture shows bedrooms that DCGAN drew after it had seen three million photo
 (LSUN). Here a program draws them: a wall, a floor, a bed, a window, a lamp, a picture.
 """
 
+from pathlib import Path
+
 import numpy as np
 
 SIZE = 32
@@ -76,3 +78,30 @@ def _lamp(image, rng, floor, column):
     top = floor - int(rng.integers(8, 11))
     image[top : floor + 2, column + 1] = (60, 54, 48)
     image[top : top + 3, column - 1 : column + 4] = (252, 222, 130)
+
+
+def read_pictures(folder, size=SIZE):
+    """Loads photographs, such as LSUN's bedrooms, for those who have them.
+
+    Args:
+        folder: String or `Path`; all JPEG and PNG files in it and below are read.
+        size: Integer, pixels of a side; the middle square of each is scaled to it.
+
+    Returns:
+        `uint8` array of shape (n, size, size, 3).
+
+    Raises:
+        FileNotFoundError: If there is no such file in the folder.
+    """
+    from PIL import Image, ImageOps
+
+    kinds = {".jpg", ".jpeg", ".png"}
+    paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in kinds)
+    if not paths:
+        raise FileNotFoundError(f"There are no JPEG or PNG files in {folder}")
+    pictures = []
+    for path in paths:
+        with Image.open(path) as picture:
+            square = ImageOps.fit(picture.convert("RGB"), (size, size))
+        pictures.append(np.asarray(square))
+    return np.stack(pictures)

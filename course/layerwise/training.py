@@ -114,20 +114,30 @@ def make_step(loss_fn, model, optimizer, others=()):
         return lambda *arrays: step(*map(ops.convert_to_tensor, arrays))
     import jax
 
-    state = [*variables, *optimizer.variables, *model.non_trainable_variables]
+    # What the loss reads and may update, beside the weights that are trained.
+    state = [*model.non_trainable_variables]
     for other in others:
         state += other.variables
 
     @jax.jit
-    def pure(values, *arrays):
-        with keras.StatelessScope(list(zip(state, values, strict=True))) as scope:
-            loss = step(*arrays)
-        return loss, [scope.get_current_value(variable) for variable in state]
+    def pure(trained, rest, memory, *arrays):
+        def stateless(trained):
+            pairs = zip((*variables, *state), (*trained, *rest), strict=True)
+            with keras.StatelessScope(list(pairs)) as scope:
+                loss = loss_fn(*arrays)
+            return loss, [scope.get_current_value(variable) for variable in state]
+
+        both = jax.value_and_grad(stateless, has_aux=True)
+        (loss, rest), found = both(trained)
+        return loss, rest, *optimizer.stateless_apply(memory, found, trained)
 
     def run(*arrays):
-        loss, values = pure([variable.value for variable in state], *arrays)
-        for variable, value in zip(state, values, strict=True):
-            variable.assign(value)
+        groups = variables, state, optimizer.variables
+        values = [[variable.value for variable in group] for group in groups]
+        loss, rest, trained, memory = pure(*values, *arrays)
+        for group, new in zip(groups, (trained, rest, memory), strict=True):
+            for variable, value in zip(group, new, strict=True):
+                variable.assign(value)
         return loss
 
     return run

@@ -17,8 +17,16 @@ import numpy as np
 import pytest
 from keras import ops
 
-from layerwise import checks, data, profiler, quantize
-from layerwise.models import alexnet, efficientnet_lite, googlenet, resnet, vgg
+from layerwise import checks, data, profiler, quantize, style
+from layerwise.models import (
+    alexnet,
+    dcgan,
+    efficientnet_lite,
+    googlenet,
+    resnet,
+    segnet,
+    vgg,
+)
 
 SHAPE = (8, 8, 1)
 # A name, the function that makes the block, its input's shape, its other arguments.
@@ -42,6 +50,10 @@ BLOCKS = [
         (6, 6, 4),
         {"filters": (2, (3, 4), (2, 3), 2)},
     ),
+    ("SegNet", lambda x: segnet.segnet((8, 8, 3), 4, (2, 3))(x), (8, 8, 3), {}),
+    ("generator", lambda x: dcgan.generator((8, 8, 1), 2, 5)(x), (5,), {}),
+    ("discriminator", lambda x: dcgan.discriminator((8, 8, 1), 2)(x), (8, 8, 1), {}),
+    ("painter", lambda x: style.transform_net(2, 1)(x), (8, 8, 3), {}),
 ]
 
 

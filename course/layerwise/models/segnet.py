@@ -43,7 +43,7 @@ class MaxPoolWithIndices(layers.Layer):
     """
 
     def call(self, x):
-        pooled = ops.max_pool(x, 2)
+        pooled = ops.max_pool(x, 2, 2)
         indices = ops.full_like(pooled, 3, dtype="int32")
         for place, part in list(enumerate(corners(x)))[2::-1]:
             indices = ops.where(part == pooled, place, indices)

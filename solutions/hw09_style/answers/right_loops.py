@@ -8,7 +8,9 @@ def gram(features):
     matrices = []
     for picture in range(features.shape[0]):
         columns = ops.reshape(features[picture], (-1, features.shape[-1]))
-        matrices.append(ops.matmul(ops.transpose(columns), columns) / np.prod(columns.shape))
+        matrices.append(
+            ops.matmul(ops.transpose(columns), columns) / np.prod(columns.shape)
+        )
     return ops.stack(matrices)
 
 
@@ -54,7 +56,9 @@ def keep_colors(painted, photograph):
     for i in range(len(photograph)):
         for j in range(photograph.shape[1]):
             shift = y(painted[i, j]) - y(photograph[i, j])
-            result[i, j] = [min(255, max(0, float(c) + shift)) for c in photograph[i, j]]
+            result[i, j] = [
+                min(255, max(0, float(c) + shift)) for c in photograph[i, j]
+            ]
     return result.round().astype("uint8")
 
 

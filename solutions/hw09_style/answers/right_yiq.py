@@ -29,7 +29,9 @@ class Picture(keras.layers.Layer):
     def __init__(self, start):
         super().__init__()
         self.pixels = self.add_weight(
-            shape=start.shape, initializer="zeros", constraint=lambda p: ops.clip(p, 0, 1)
+            shape=start.shape,
+            initializer="zeros",
+            constraint=lambda p: ops.clip(p, 0, 1),
         )
         self.pixels.assign(start)
 

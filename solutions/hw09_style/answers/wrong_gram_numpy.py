@@ -6,4 +6,6 @@
 def gram(features):
     features = ops.convert_to_numpy(ops.stop_gradient(features))
     _, h, w, c = features.shape
-    return ops.convert_to_tensor(np.einsum("bhwi,bhwj->bij", features, features) / (h * w * c))
+    return ops.convert_to_tensor(
+        np.einsum("bhwi,bhwj->bij", features, features) / (h * w * c)
+    )

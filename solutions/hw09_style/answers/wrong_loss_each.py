@@ -5,5 +5,6 @@
 # %% nbgrader={"grade_id": "style_loss"}
 def style_loss(found, wanted, weights):
     return sum(
-        w * ops.mean((f - g) ** 2, axis=(1, 2)) for f, g, w in zip(found, wanted, weights)
+        w * ops.mean((f - g) ** 2, axis=(1, 2))
+        for f, g, w in zip(found, wanted, weights)
     )

@@ -9,7 +9,9 @@ def pool(x):
     cut = cut.reshape(n, h // 2, w // 2, c, 4)
     k = cut.argmax(-1)
     i, j = np.indices(k.shape)[1:3]
-    return np.take_along_axis(cut, k[..., None], -1)[..., 0], (2 * i + k // 2) * w + 2 * j + k % 2
+    return np.take_along_axis(cut, k[..., None], -1)[..., 0], (
+        2 * i + k // 2
+    ) * w + 2 * j + k % 2
 
 
 # %% nbgrader={"grade_id": "unpool"}
@@ -62,7 +64,9 @@ def mirror(input_shape, num_classes, filters):
         model.add(layers.ReLU())
         model.add(layers.MaxPooling2D())
     for f in reversed(filters):
-        model.add(layers.Conv2DTranspose(f, 4, strides=2, padding="same", activation="relu"))
+        model.add(
+            layers.Conv2DTranspose(f, 4, strides=2, padding="same", activation="relu")
+        )
         model.add(layers.Conv2D(f, 3, padding="same", activation="relu"))
     model.add(layers.Conv2D(num_classes, 3, padding="same"))
     return model

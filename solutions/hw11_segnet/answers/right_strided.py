@@ -11,7 +11,9 @@ def pool(x):
         for s in range(2):
             part = x[:, r::2, s::2]
             larger = part > best
-            place = (np.arange(r, h, 2)[:, None] * w + np.arange(s, w, 2))[None, :, :, None]
+            place = (np.arange(r, h, 2)[:, None] * w + np.arange(s, w, 2))[
+                None, :, :, None
+            ]
             index = np.where(larger, place, index)
             best = np.where(larger, part, best)
     return best.astype(x.dtype), index

@@ -8,7 +8,9 @@ def iou(labels, predicted, num_classes, ignore=255):
     with np.errstate(invalid="ignore"):
         return np.array(
             [
-                np.mean(predicted[keep & (labels == k)] == k) if (labels == k).any() else np.nan
+                np.mean(predicted[keep & (labels == k)] == k)
+                if (labels == k).any()
+                else np.nan
                 for k in range(num_classes)
             ]
         )

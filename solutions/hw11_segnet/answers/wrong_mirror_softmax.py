@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_mirror_shape": "is a softmax left at its end", "test_mirror_learns": ""}}
+# %% [markdown] answer={"fails": {"test_mirror_shape": "is a softmax left at its end"}}
 # Ends in probabilities.
 
 

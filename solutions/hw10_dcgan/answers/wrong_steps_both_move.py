@@ -1,0 +1,24 @@
+# %% [markdown] answer={"fails": {"test_steps_untouched": "after discriminator_step the generator changed"}}
+# The discriminator's step moves the generator too.
+
+
+# %% nbgrader={"grade_id": "steps"}
+def discriminator_step(generate, judge, real, noise, learning_rate):
+    variables = judge.trainable_variables + generate.trainable_variables
+    loss, slopes = training.gradients(
+        lambda: game_losses(judge(real), judge(generate(noise)))[0], variables
+    )
+    for variable, slope in zip(variables, slopes):
+        variable.assign(variable - learning_rate * slope)
+    return float(loss)
+
+
+def generator_step(generate, judge, noise, learning_rate):
+    variables = generate.trainable_variables
+    loss, slopes = training.gradients(
+        lambda: game_losses(judge(generate(noise)), judge(generate(noise)))[1],
+        variables,
+    )
+    for variable, slope in zip(variables, slopes):
+        variable.assign(variable - learning_rate * slope)
+    return float(loss)
