@@ -32,16 +32,16 @@ def film(frames, seconds=0.1, scale=1, columns=None):
     if frames.ndim == 5:
         frames = np.stack([mosaic(pictures, columns) for pictures in frames])
     frames = frames.repeat(scale, axis=1).repeat(scale, axis=2)
-    pictures = [Image.fromarray(frame) for frame in frames]
-    # One palette for all frames: no flicker.
-    first = pictures[0].quantize(256)
-    palette = [first, *(p.quantize(palette=first, dither=0) for p in pictures[1:])]
+    # One palette for all frames, from pixels of all of them: no flicker.
+    some = frames.reshape(-1, 3)[:: max(1, frames.size // 3_000_000)]
+    palette = Image.fromarray(some[None]).quantize(256)
+    pictures = [Image.fromarray(f).quantize(palette=palette, dither=0) for f in frames]
     buffer = io.BytesIO()
-    palette[0].save(
+    pictures[0].save(
         buffer,
         format="GIF",
         save_all=True,
-        append_images=palette[1:],
+        append_images=pictures[1:],
         duration=int(1000 * seconds),
         loop=0,
     )

@@ -252,7 +252,7 @@ def image_grid(images, titles=None, columns=10, size=1.1, title=None, cmap="gray
             are integers from 0 to 255 or floats from 0 to 1.
         titles: Sequence of n strings, over the images.
         columns: Integer, images in a row.
-        size: Float, inches of an image's side.
+        size: Float, inches of an image's width.
         title: String over the figure.
         cmap: String, the colour map of grey images.
 
@@ -277,7 +277,8 @@ def image_grid(images, titles=None, columns=10, size=1.1, title=None, cmap="gray
             f"Received: {len(titles)}"
         )
     room = 0.25 if titles is not None else 0.0
-    figure, axes = panels(len(images), columns, width=size, height=size + room)
+    height = size * images.shape[1] / images.shape[2]
+    figure, axes = panels(len(images), columns, width=size, height=height + room)
     for index, (ax, image) in enumerate(zip(axes, images, strict=True)):
         ax.imshow(image, cmap=cmap if image.ndim == 2 else None)
         ax.set_axis_off()

@@ -271,7 +271,9 @@ def _light(image, labels, scene, y, rng):
         image[streaks] += 34
         wet = (labels == ROAD) & (np.sin(90 * y) > 0.6)
         image[wet] += 12
-    image = image * rng.uniform(0.85, 1.12) + rng.normal(0, 7, image.shape)
+    # Exposure belongs to the scene: a drive does not flicker.
+    exposure = np.random.default_rng(scene.seed).uniform(0.85, 1.12)
+    image = image * exposure + rng.normal(0, 7, image.shape)
     return np.clip(image, 0, 255).astype("uint8")
 
 

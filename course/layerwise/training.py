@@ -232,3 +232,34 @@ def minimize(value_and_grad, start, steps, bounds=None, callback=None):
         options={"maxfun": steps, "maxiter": steps, "maxcor": 10},
     )
     return found.x.reshape(start.shape).astype("float32")
+
+
+def compiled(model):
+    """Makes a fast call of a model for small batches of one shape.
+
+    Args:
+        model: `keras.Model`; later changes of its weights are seen.
+
+    Returns:
+        Function from an array to a NumPy array.
+    """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        run = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
+        return lambda x: run(ops.convert_to_tensor(x)).numpy()
+    if backend == "jax":
+        import jax
+
+        pure = jax.jit(
+            lambda trained, rest, x: model.stateless_call(trained, rest, x)[0]
+        )
+        return lambda x: np.asarray(
+            pure(
+                [v.value for v in model.trainable_variables],
+                [v.value for v in model.non_trainable_variables],
+                x,
+            )
+        )
+    return lambda x: ops.convert_to_numpy(model(ops.convert_to_tensor(x)))

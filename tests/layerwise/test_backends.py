@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from layerwise import checks, data, profiler, quantize, style
+from layerwise import checks, data, detection, dqn, profiler, quantize, style
 from layerwise.models import (
     alexnet,
     dcgan,
@@ -53,6 +53,8 @@ BLOCKS = [
     ("SegNet", lambda x: segnet.segnet((8, 8, 3), 4, (2, 3))(x), (8, 8, 3), {}),
     ("generator", lambda x: dcgan.generator((8, 8, 1), 2, 5)(x), (5,), {}),
     ("discriminator", lambda x: dcgan.discriminator((8, 8, 1), 2)(x), (8, 8, 1), {}),
+    ("detector", lambda x: detection.detector(16, 2, 2)(x), (16, 16, 3), {}),
+    ("Q-network", lambda x: dqn.q_network(2)(x), (10, 10, 1), {}),
     ("painter", lambda x: style.transform_net(2, 1)(x), (8, 8, 3), {}),
 ]
 

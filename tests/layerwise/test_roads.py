@@ -98,6 +98,15 @@ def test_a_film_is_a_gif_of_all_frames(rng):
         films.film(frames.astype("float32"))
 
 
+def test_a_film_keeps_colours_that_come_late():
+    frames = np.zeros((3, 8, 8, 3), "uint8")
+    frames[2] = (250, 200, 10)
+    with Image.open(io.BytesIO(films.film(frames).data)) as picture:
+        picture.seek(picture.n_frames - 1)
+        last = np.asarray(picture.convert("RGB"))
+    assert np.abs(last.astype(int) - frames[2]).max() < 10
+
+
 def test_a_mosaic_has_rows():
     sheet = films.mosaic(np.zeros((5, 4, 3, 3), "uint8"), columns=2)
     assert sheet.shape == (3 * 5 - 1, 2 * 4 - 1, 3)

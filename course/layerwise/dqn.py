@@ -1,0 +1,129 @@
+"""Deep Q-learning (Mnih et al., 2015, Nature 518, 529-533).
+
+A network says for each action what it will be worth. What it says is trained towards
+the reward plus what an older copy of it says of the next picture.
+"""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from layerwise import training
+from layerwise.catch import ACTIONS, COLUMNS, ROWS, Catch
+
+
+def q_network(filters=16):
+    """Builds a network from a board (10, 10, 1) to a value for each action."""
+    inputs = keras.Input((ROWS, COLUMNS, 1))
+    x = layers.Conv2D(filters, 3, padding="same", activation="relu")(inputs)
+    x = layers.Conv2D(2 * filters, 3, 2, padding="same", activation="relu")(x)
+    x = layers.Dense(64, "relu")(layers.Flatten()(x))
+    return keras.Model(inputs, layers.Dense(len(ACTIONS))(x))
+
+
+def targets(rewards, ended, values, discount):
+    """What the value of an action should be (the paper's equation in its Methods).
+
+    Args:
+        rewards: Array (batch,).
+        ended: Boolean array (batch,), whether the game ended with the action.
+        values: Array (batch, actions), the older network's values of the next picture.
+        discount: Float, what a reward is worth one step later.
+
+    Returns:
+        Array (batch,): after the end there is nothing to come.
+    """
+    return rewards + discount * values.max(-1) * ~ended
+
+
+class Replay:
+    """Remembers the last transitions.
+
+    Args:
+        size: Integer, transitions.
+        seed: Integer.
+    """
+
+    def __init__(self, size=20_000, seed=0):
+        self.size, self.count = size, 0
+        self.rng = np.random.default_rng(seed)
+        self.rows = None
+
+    def add(self, *columns):
+        """Adds transitions: arrays of as many rows each."""
+        if self.rows is None:
+            self.rows = [np.zeros((self.size, *c.shape[1:]), c.dtype) for c in columns]
+        places = (self.count + np.arange(len(columns[0]))) % self.size
+        for row, column in zip(self.rows, columns, strict=True):
+            row[places] = column
+        self.count += len(columns[0])
+
+    def draw(self, n):
+        """Draws transitions at random, as arrays of n rows."""
+        places = self.rng.integers(0, min(self.count, self.size), n)
+        return [row[places] for row in self.rows]
+
+
+def learn(steps, seed=0, discount=0.95, copy_every=50, boards=16, look=None):
+    """Plays and learns.
+
+    Args:
+        steps: Integer; in each, all boards make a move and the network one step.
+        seed: Integer.
+        discount: Float.
+        copy_every: Integer, steps after which the older copy is renewed.
+        boards: Integer, boards that are played at once.
+        look: Function of the step and the network, called now and then.
+
+    Returns:
+        The network.
+    """
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    network, older = q_network(), q_network()
+    older.set_weights(network.get_weights())
+
+    def loss(pictures, chosen, wanted):
+        said = ops.sum(network(pictures, training=True) * chosen, axis=-1)
+        gap = ops.abs(said - wanted)  # Huber's loss: errors are bounded
+        return ops.mean(ops.where(gap < 1, 0.5 * gap**2, gap - 0.5))
+
+    step = training.make_step(loss, network, keras.optimizers.Adam(1e-3))
+    value, value_older = (training.compiled(model) for model in (network, older))
+    game, replay = Catch(boards, seed), Replay(seed=seed)
+    pictures, ended = game.reset(), np.zeros(boards, bool)
+    for number in range(steps):
+        bold = max(0.05, 1 - 2 * number / steps)  # the share of moves by chance
+        actions = np.where(
+            rng.uniform(size=boards) < bold,
+            rng.integers(0, len(ACTIONS), boards),
+            value(pictures).argmax(-1),
+        )
+        following, rewards, now_ended = game.step(actions)
+        real = ~ended  # a board that had ended began anew: no move was made there
+        replay.add(
+            *(a[real] for a in (pictures, actions, rewards, now_ended, following))
+        )
+        pictures, ended = following, now_ended
+        before, moves, reward, over, after = replay.draw(64)
+        wanted = targets(reward, over, value_older(after), discount)
+        step(
+            before,
+            np.eye(len(ACTIONS), dtype="float32")[moves],
+            wanted.astype("float32"),
+        )
+        if number % copy_every == 0:
+            older.set_weights(network.get_weights())
+        if look is not None and number % max(1, steps // 20) == 0:
+            look(number, network)
+    return network
+
+
+def play(network, games=200, seed=1):
+    """Plays games without chance; returns the share that was caught."""
+    game = Catch(games, seed)
+    pictures = game.reset()
+    for _ in range(ROWS - 1):
+        values = network.predict(pictures, batch_size=games, verbose=0)
+        pictures, rewards, _ = game.step(values.argmax(-1))
+    return float((rewards > 0).mean())
