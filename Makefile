@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The environment is that of these two files; touching either makes it again.
 READY := $(VENV)/.ready
+PROXY := hub/node_modules/.ready
 
-.PHONY: help demo test test-all chapters build lab lint format lock clean
+.PHONY: help demo test test-all chapters build lab hub lint format lock clean
 
 help:
 	@echo "make demo       a class of twelve, graded from source to feedback"
@@ -15,6 +16,7 @@ help:
 	@echo "make chapters   every chapter at its default budget, with its minutes"
 	@echo "make test-all   test, chapters, and the whole bank through three engines"
 	@echo "make lab        JupyterLab here, with warm kernels and formgrader"
+	@echo "make hub        a JupyterHub here: an instructor, three students, a grader"
 	@echo "make lint       ruff     make format   ruff, mending"
 	@echo "make lock       requirements.lock from pyproject.toml (needs uv)"
 	@echo "make clean      remove the environment and what runs left behind"
@@ -39,6 +41,9 @@ lab: $(READY)
 	$(BIN)/autograder kernel install --as-python3
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/jupyter lab
 
+hub: $(READY) $(PROXY)
+	@$(BIN)/python hub/demo.py
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,8 +58,13 @@ lock:
 	  -o requirements.lock
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .ruff_cache
+	rm -rf $(VENV) hub/node_modules build .pytest_cache .ruff_cache
 
 $(READY): requirements.lock pyproject.toml
 	@PYTHON=$(PYTHON) sh setup.sh $(VENV)
+	@touch $@
+
+# The proxy in front of JupyterHub, of the versions in package-lock.json. Needs npm.
+$(PROXY): hub/package.json hub/package-lock.json
+	npm ci --prefix hub --no-audit --no-fund --loglevel=error
 	@touch $@

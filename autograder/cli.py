@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from autograder.course import CourseError, find_course
+from autograder.serve import command as serve
 
 
 def main(arguments=None):
@@ -161,6 +162,8 @@ def _parser():
         help="install it as python3 too: every notebook starts warm",
     )
     verb.set_defaults(run=_kernel)
+
+    serve.add_verb(verbs, _positive, _add_sandbox_options)
 
     verb = verbs.add_parser("demo", help="make a class of twelve and grade it")
     _add_run_options(verb)

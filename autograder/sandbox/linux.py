@@ -20,8 +20,11 @@ AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 # The same numbers on every architecture that was added since 2011, and on x86-64.
 SYS_MOUNT_SETATTR = 442
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+SYS_KEYCTL = {"x86_64": 250, "aarch64": 219}
+KEYCTL_JOIN_SESSION_KEYRING = 1
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS = 1, 4, 8
+PR_CAPBSET_READ, PR_CAPBSET_DROP = 23, 24
 CAP_DAC_READ_SEARCH = 2
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
@@ -99,3 +102,23 @@ def keep_capabilities(*kept):
     # Effective, permitted and inheritable, each in two halves.
     sets = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)
     _checked(LIBC.capset(header, sets), "capset")
+
+
+def drop_bounding(kept):
+    """Takes capabilities out of the bounding set. See capabilities(7).
+
+    Args:
+        kept: Integer, the mask of those that stay.
+    """
+    capability = 0
+    while LIBC.prctl(PR_CAPBSET_READ, ctypes.c_ulong(capability), 0, 0, 0) >= 0:
+        if not kept >> capability & 1:
+            prctl(PR_CAPBSET_DROP, capability)
+        capability += 1
+
+
+def join_session_keyring():
+    """Leaves the session's keys behind, where this system has any. See keyctl(2)."""
+    number = SYS_KEYCTL.get(os.uname().machine)
+    if number is not None:
+        LIBC.syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None)

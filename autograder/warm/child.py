@@ -10,7 +10,7 @@ import tempfile
 
 from autograder.sandbox import enter
 from autograder.sandbox.policy import own_variables
-from autograder.warm import settings, wire
+from autograder.warm import settings, shared, wire
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -28,7 +28,7 @@ class GuardedEnvironment(type(os.environ)):
         super().__setitem__(key, value)
 
 
-def run(connection):
+def run(connection, is_shared=False):
     """Reads the request, becomes what it asks for, and runs it.
 
     Args:
@@ -36,6 +36,7 @@ def run(connection):
             ..., "target": "module:function", "arguments": [...], "cpu_seconds": ...,
             "sandbox": ...}`; its descriptors are stdin, stdout, stderr and whatever
             the target takes.
+        is_shared: Whether the parent was other users' too.
 
     Returns:
         What the target returned: the exit status.
@@ -57,6 +58,8 @@ def run(connection):
         seconds = request["cpu_seconds"]
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
     settle(request["env"], request["cwd"])
+    if is_shared:
+        shared.make_personal()
     if policy:
         os.environ.update(own_variables(policy))
         tempfile.tempdir = None

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 import select
 import signal
@@ -13,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.warm import settings, wire
+from autograder.warm import settings, shared, wire
 
 # A parent that nobody asks for anything goes after this long, unless the environment's
 # LAYERWISE_WARM_SECONDS says otherwise. Seconds.
@@ -22,6 +23,7 @@ IDLE_SECONDS = 900
 START_SECONDS = 180
 
 
+_log = logging.getLogger(__name__)
 # Parents that this process started: they outlive it, and it must not disown them.
 _started = []
 
@@ -115,6 +117,28 @@ def _start(path, environment):
     raise WarmError(f"the warm parent did not start:\n{words}")
 
 
+def connect_shared(environment):
+    """Connects to the parent that a hub shares among its users.
+
+    Args:
+        environment: Dict of strings, the environment that the process is to have.
+
+    Returns:
+        Connected Unix socket; `None` if there is none for these settings.
+    """
+    path = shared.socket_path(environment)
+    if path is None:
+        return None
+    try:
+        connection = _try(path)
+    except PermissionError:
+        return None
+    if connection is not None and not shared.is_trusted(connection):
+        connection.close()
+        return None
+    return connection
+
+
 class ForkedProcess:
     """A process that a parent forked for us; it looks like `subprocess.Popen`.
 
@@ -146,25 +170,37 @@ class ForkedProcess:
         sandbox=None,
     ):
         self.returncode = None
-        self.connection = connect(environment)
+        request = {
+            "target": target,
+            "arguments": list(arguments),
+            "env": dict(environment),
+            "cwd": str(folder),
+            "cpu_seconds": cpu_seconds,
+            "sandbox": sandbox,
+        }
+        # Whoever runs a sandbox has a parent of their own.
+        connection = None if sandbox else connect_shared(environment)
+        if connection is not None:
+            try:
+                self._ask(connection, request, fds)
+                return
+            except WarmError as error:
+                _log.warning("Not from the shared parent: %s", error)
+        self._ask(connect(environment), request, fds)
+
+    def _ask(self, connection, request, fds):
         try:
-            request = {
-                "target": target,
-                "arguments": list(arguments),
-                "env": dict(environment),
-                "cwd": str(folder),
-                "cpu_seconds": cpu_seconds,
-                "sandbox": sandbox,
-            }
-            wire.send(self.connection, request, fds)
-            answer, _ = wire.receive(self.connection)
-        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            self.connection.close()
+            connection.settimeout(START_SECONDS)
+            wire.send(connection, request, fds)
+            answer, _ = wire.receive(connection)
+        except (EOFError, OSError) as error:
+            connection.close()
             raise WarmError("the warm parent went away") from error
         if "error" in answer:
-            self.connection.close()
+            connection.close()
             raise WarmError(answer["error"])
-        self.pid = answer["pid"]
+        connection.settimeout(None)
+        self.connection, self.pid = connection, answer["pid"]
 
     def poll(self):
         """Returns the exit status, or `None` while the process runs."""

@@ -1,6 +1,6 @@
 """The warm parent: imports once, forks for each request, reports how children end.
 
-    python -m autograder.warm.parent SOCKET IDLE_SECONDS
+    python -m autograder.warm.parent SOCKET IDLE_SECONDS [shared]
 
 It never runs an operation and never reads a request: it forks first and lets the child
 read, so that one kernel's keys and environment are not in the memory of the next.
@@ -17,7 +17,7 @@ import sys
 import time
 import traceback
 
-from autograder.warm import child, wire
+from autograder.warm import child, shared, wire
 
 # How long a kernel whose client is gone may take to end. Seconds.
 GRACE = 2
@@ -48,30 +48,46 @@ PRELOADED = (
 )
 
 
-def main(path, idle_seconds):
+def main(path, idle_seconds, door=None):
     """Imports, listens and forks until nobody has asked for a while.
 
     Args:
         path: String, where to make the Unix socket.
         idle_seconds: Float, how long to wait without children and requests.
+        door: `autograder.warm.shared.Door` of a parent that forks for all users of a
+            machine; `None` for one user's own.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    preload()
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    # The name appears only when connections are welcome.
-    listener.bind(f"{path}.new")
-    listener.listen(64)
-    os.rename(f"{path}.new", path)
+    # A hub interrupts its services; whoever presses Ctrl-C means not their kernels.
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN if door is None else lambda *_: sys.exit(0)
+    )
+    if door is None:
+        # The name appears only when connections are welcome.
+        preload()
+        listener = _listen(path)
+    else:
+        # Nobody shall start a parent of their own while this one imports.
+        listener = _listen(path, 0o666)
+        preload()
     identity = os.stat(path).st_ino
     gc.collect()
     gc.freeze()
     try:
-        serve(listener, idle_seconds, lambda: _is_there(path, identity))
+        serve(listener, idle_seconds, lambda: _is_there(path, identity), door)
     finally:
         with contextlib.suppress(FileNotFoundError):
             if _is_there(path, identity):
                 os.unlink(path)
+
+
+def _listen(path, mode=0o600):
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(f"{path}.new")
+    os.chmod(f"{path}.new", mode)
+    listener.listen(512)
+    os.rename(f"{path}.new", path)
+    return listener
 
 
 def _is_there(path, identity):
@@ -108,13 +124,14 @@ def find_initialised():
     return None
 
 
-def serve(listener, idle_seconds, reachable):
+def serve(listener, idle_seconds, reachable, door=None):
     """Accepts connections, forks, and watches the children.
 
     Args:
         listener: Listening Unix socket.
         idle_seconds: Float, as in `main`.
         reachable: Function that returns whether clients can still find the socket.
+        door: As in `main`.
     """
     poller = select.poll()
     poller.register(listener, select.POLLIN)
@@ -129,7 +146,7 @@ def serve(listener, idle_seconds, reachable):
         for fd, _ in poller.poll(1000 * wait):
             if fd == listener.fileno():
                 quiet_since = time.monotonic()
-                _accept(listener, poller, children)
+                _accept(listener, children, door)
             elif fd in children.by_pidfd:
                 children.report_end(fd)
             elif fd in children.by_connection:
@@ -149,10 +166,12 @@ class Children:
         self.by_pidfd = {}
         self.by_connection = {}
         self.connections = {}
+        self.users = {}
         self.doomed = {}
 
-    def add(self, pid, connection):
+    def add(self, pid, connection, user):
         """Starts to watch a child and its client."""
+        self.users[pid] = user
         pidfd = os.pidfd_open(pid)
         self.by_pidfd[pidfd] = pid
         self.by_connection[connection.fileno()] = pidfd
@@ -166,6 +185,7 @@ class Children:
         pid = self.by_pidfd.pop(pidfd)
         self.doomed.pop(pidfd, None)
         connection = self.connections.pop(pid)
+        del self.users[pid]
         self.poller.unregister(pidfd)
         if self.by_connection.pop(connection.fileno(), None) is not None:
             self.poller.unregister(connection)
@@ -207,30 +227,42 @@ class Children:
             connection.close()
 
 
-def _accept(listener, poller, children):
+def _accept(listener, children, door):
     connection, _ = listener.accept()
+    pid, user, _ = shared.peer(connection)
     fault = find_initialised()
     if fault:
-        wire.send(
-            connection,
-            {"error": f"the warm parent cannot be forked: {fault} is initialised"},
-        )
-        connection.close()
+        _refuse(connection, f"the warm parent cannot be forked: {fault} is initialised")
         # A fresh parent may do better; this one never will.
         raise SystemExit(3)
+    if door is not None:
+        running = sum(owner == user for owner in children.users.values())
+        objection = door.objection(pid, user, running)
+        if objection:
+            _refuse(connection, f"the shared parent forks no kernel: {objection}")
+            return
     pid = os.fork()
     if pid == 0:
-        _become_child(connection, listener, children)
-    children.add(pid, connection)
+        _become_child(connection, listener, children, door is not None)
+    children.add(pid, connection, user)
 
 
-def _become_child(connection, listener, children):
+def _refuse(connection, reason):
+    with contextlib.suppress(OSError):
+        connection.settimeout(1)
+        wire.send(connection, {"error": reason})
+    connection.close()
+
+
+def _become_child(connection, listener, children, is_shared):
     """Leaves everything of the parent's behind, and runs the request."""
     status = 1
     try:
         listener.close()
         children.close()
-        result = child.run(connection)
+        if is_shared:
+            shared.become(connection)
+        result = child.run(connection, is_shared)
         status = result if isinstance(result, int) else 0
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
@@ -244,4 +276,8 @@ def _become_child(connection, listener, children):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]))
+    main(
+        sys.argv[1],
+        float(sys.argv[2]),
+        shared.Door() if sys.argv[3:] == ["shared"] else None,
+    )

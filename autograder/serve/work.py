@@ -1,0 +1,174 @@
+"""Grades what is in the queue, for as long as the service runs."""
+
+import threading
+from dataclasses import replace
+
+import nbformat
+
+from autograder.assigned import load_assigned
+from autograder.execute import execute
+from autograder.grade import judge
+from autograder.journal import key_of
+from autograder.outcome_folder import write_outcome
+from autograder.pool import count_cores, map_unordered
+from autograder.restore import restore
+from autograder.serve.inbox import find_arrivals, is_owner
+from autograder.submission import (
+    MISSING,
+    Submission,
+    read_files,
+    read_notebook,
+    read_one,
+)
+
+# How often the exchange is looked at. Seconds.
+POLL = 1.0
+
+
+class Grader:
+    """Watches an exchange and grades what arrives, a bounded number at a time.
+
+    Each submission runs twice: with the visible tests, whose messages the student
+    reads, and with all of them. The second is left where `autograder grade --results`
+    takes it.
+
+    Args:
+        course: `Course`, built.
+        inbound: Path, the exchange's folder of submissions.
+        jobs: `autograder.serve.jobs.Jobs`.
+        limits: `Limits`.
+        workers: Integer, submissions at a time. Without it, the cores at hand.
+        check_owner: Whether a submission must belong to the system user it names.
+        report: Function of a `Job`, called when one is done.
+    """
+
+    def __init__(
+        self,
+        course,
+        inbound,
+        jobs,
+        limits,
+        workers=None,
+        check_owner=False,
+        report=lambda job: None,
+    ):
+        self.course, self.inbound, self.jobs = course, inbound, jobs
+        self.workers = workers or count_cores()
+        self.limits = replace(limits, threads=max(1, count_cores() // self.workers))
+        self.check_owner, self.report = check_owner, report
+        self.out = course.classroom / "served"
+        self.stopped, self.arrived = threading.Event(), threading.Condition()
+        self.assigned = {}
+        self.threads = []
+
+    def start(self):
+        """Starts to watch and to grade, in threads of this process."""
+        tasks = [self._watch, *[self._work] * self.workers]
+        self.threads = [threading.Thread(target=task, daemon=True) for task in tasks]
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self):
+        """Ends after the submissions that run now."""
+        self.stopped.set()
+        with self.arrived:
+            self.arrived.notify_all()
+        for thread in self.threads:
+            thread.join()
+
+    def scan(self):
+        """Looks at the exchange once.
+
+        Returns:
+            Integer, how many submissions are new.
+        """
+        known = {job.name for job in self.jobs.list()}
+        new = 0
+        for arrival in find_arrivals(self.inbound):
+            if arrival.folder.name not in known:
+                new += self.jobs.add(arrival, self._objection(arrival))
+        if new:
+            with self.arrived:
+                self.arrived.notify_all()
+        return new
+
+    def _objection(self, arrival):
+        if arrival.assignment not in self.course.assignments():
+            return f"there is no assignment {arrival.assignment}"
+        if self.check_owner and not is_owner(arrival):
+            return f"the folder does not belong to {arrival.student}"
+        return ""
+
+    def _watch(self):
+        while not self.stopped.wait(POLL):
+            self.scan()
+
+    def _work(self):
+        for (job, submission, notes, last), execution, error in map_unordered(
+            execute, self._runs(), 1
+        ):
+            self._take(job, submission, error or execution, notes, last)
+
+    def _runs(self):
+        """Yields two runs for each submission, waiting while there is none."""
+        while not self.stopped.is_set():
+            job = self.jobs.claim()
+            if job is None:
+                with self.arrived:
+                    self.arrived.wait(POLL)
+                continue
+            assigned = self._assigned(job.assignment)
+            submission = self.read(job)
+            if submission.outcome:
+                self._take(job, submission, None, [], False)
+                self._take(job, submission, None, [], True)
+                continue
+            for form in (assigned.released, assigned.full):
+                document = read_notebook(submission.notebook)
+                notes = restore(document, form, assigned.released)
+                content = nbformat.writes(document).encode("utf-8")
+                last = form is assigned.full
+                yield (
+                    (job, submission, notes, last),
+                    (
+                        content,
+                        self.limits,
+                        submission.files,
+                        assigned.students,
+                        assigned.files,
+                    ),
+                )
+
+    def _take(self, job, submission, execution, notes, last):
+        assigned = self._assigned(job.assignment)
+        key = key_of(submission, assigned, self.limits) if last else ""
+        outcome, document = judge(submission, assigned, execution, notes, key)
+        if not last:
+            self.jobs.save_visible(job.name, outcome)
+            return
+        content = nbformat.writes(document).encode("utf-8")
+        folder = self.out / job.name / job.student / job.assignment
+        write_outcome(folder, outcome, content)
+        if self.jobs.finish(job.name, outcome):
+            self.report(self.jobs.find(job.name))
+
+    def _assigned(self, name):
+        if name not in self.assigned:
+            self.assigned[name] = load_assigned(self.course, name)
+        return self.assigned[name]
+
+    def read(self, job):
+        """Reads a job's submission from the exchange.
+
+        Returns:
+            `Submission`. It never raises for what a student did.
+        """
+        folder = self.inbound / job.name
+        path = folder / f"{job.assignment}.ipynb"
+        if folder.is_symlink() or path.is_symlink() or not path.is_file():
+            reason = f"{path.name} is not in what was handed in"
+            return Submission(
+                job.student, job.assignment, None, MISSING, reason, folder=folder
+            )
+        files = read_files(folder, path)
+        return read_one(path, job.student, job.assignment, files)

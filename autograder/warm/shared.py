@@ -1,0 +1,249 @@
+"""One warm parent for all users of a hub: `python -m autograder.warm.shared`.
+
+The hub runs it as a service, where need be as root, in the environment that its users'
+servers get. Whoever connects gets a kernel that is theirs: the fork drops to the user
+who asked, whom the system names, before it reads a word of the request.
+"""
+
+import contextlib
+import os
+import resource
+import site
+import socket
+import struct
+import sys
+import time
+from collections import defaultdict, deque
+from pathlib import Path
+
+from autograder.sandbox import groups, linux
+from autograder.warm import settings
+
+# Names the folder of the parent's socket, in the environment of users' servers.
+VARIABLE = "LAYERWISE_SHARED_PARENT"
+# A user's kernels at a time, and starts in as many seconds.
+MOST_KERNELS = 24
+MOST_STARTS, START_WINDOW = 12, 10
+# What differs between users, and is no setting of the packages.
+PERSONAL = ("HOME", "MPLCONFIGDIR")
+CREDENTIALS = struct.Struct("iII")
+# Not in Python's socket; the same on every architecture of Linux but old ones.
+SO_PEERGROUPS, MOST_GROUPS = 59, 65536
+# Bounds that a kernel takes over from the server that asked for it.
+BOUNDS = (
+    "RLIMIT_AS",
+    "RLIMIT_CORE",
+    "RLIMIT_CPU",
+    "RLIMIT_DATA",
+    "RLIMIT_FSIZE",
+    "RLIMIT_MEMLOCK",
+    "RLIMIT_NICE",
+    "RLIMIT_NOFILE",
+    "RLIMIT_NPROC",
+    "RLIMIT_RTPRIO",
+    "RLIMIT_STACK",
+)
+# A kernel is a process of its user: with another root, network or processes of its own,
+# it would not be where its user's server is.
+NAMESPACES = ("mnt", "net", "pid", "user", "ipc", "uts")
+
+
+def main():
+    """Becomes a parent that holds nothing of what the hub gave this process.
+
+    The hub's token is in this process's environment, and a kernel could read in its
+    own memory what its parent was started with.
+    """
+    path = socket_path(os.environ)
+    if path is None or not path.is_absolute():
+        sys.exit(f"{VARIABLE} must name a folder by its whole path. Received: {path}")
+    # Its owner's alone to write: what is in it is imported into everybody's kernels.
+    home = path.parent / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    for stale in path.parent.glob("*.sock*"):
+        stale.unlink()
+    environment = settings.parent_environment(without_personal(os.environ))
+    os.chdir("/")
+    os.umask(0o022)
+    linux.join_session_keyring()
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.execve(
+        sys.executable,
+        [sys.executable, "-m", "autograder.warm.parent", str(path), "inf", "shared"],
+        {**environment, "HOME": str(home)},
+    )
+
+
+def without_personal(environment):
+    """Returns an environment without what differs between users."""
+    return {name: value for name, value in environment.items() if name not in PERSONAL}
+
+
+def socket_path(environment):
+    """Returns where the shared parent of an environment listens.
+
+    Args:
+        environment: Dict of strings, the environment that a kernel is to have.
+
+    Returns:
+        Path, or `None` where the hub shares none.
+    """
+    folder = environment.get(VARIABLE)
+    if not folder:
+        return None
+    return Path(folder) / f"{settings.parent_name(without_personal(environment))}.sock"
+
+
+def is_trusted(connection):
+    """Returns whether root, or this user, listens at the other end of a connection."""
+    return peer(connection)[1] in (0, os.getuid())
+
+
+def peer(connection):
+    """Returns process id, user id and group id at the other end, as the system says."""
+    size = CREDENTIALS.size
+    data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    return CREDENTIALS.unpack(data)
+
+
+def peer_groups(connection):
+    """Returns the list of the groups at the other end, as the system says."""
+    size = struct.calcsize("I")
+    data = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, MOST_GROUPS * size)
+    return [number for (number,) in struct.iter_unpack("I", data)]
+
+
+class Door:
+    """Decides who gets a kernel, so that one user cannot take everybody's place."""
+
+    def __init__(self, now=time.monotonic):
+        self.now = now
+        self.starts = defaultdict(deque)
+
+    def objection(self, pid, uid, running):
+        """Says why a user gets no kernel now; empty if they do.
+
+        Args:
+            pid: Integer, the process that asks.
+            uid: Integer, its user.
+            running: Integer, how many kernels the user has.
+        """
+        if os.geteuid() not in (0, uid):
+            return "this parent is another user's, and not root's"
+        fault = other_place(pid, uid)
+        if fault:
+            return fault
+        if running >= MOST_KERNELS:
+            return f"a user has at most {MOST_KERNELS} shared kernels at a time"
+        recent = self.starts[uid]
+        while recent and recent[0] < self.now() - START_WINDOW:
+            recent.popleft()
+        if len(recent) >= MOST_STARTS:
+            return f"a user starts at most {MOST_STARTS} kernels in {START_WINDOW} s"
+        recent.append(self.now())
+        return ""
+
+
+def other_place(pid, uid):
+    """Says why a kernel forked here would not be where a process is.
+
+    Args:
+        pid: Integer, the process that asks.
+        uid: Integer, its user.
+
+    Returns:
+        String; empty if the two are in the same place.
+    """
+    try:
+        words = status_of(pid)
+        for name in NAMESPACES:
+            own, theirs = (os.stat(f"/proc/{who}/ns/{name}") for who in ("self", pid))
+            if own.st_ino != theirs.st_ino:
+                return f"the process that asked is in another {name} namespace"
+        if os.stat(f"/proc/{pid}/root").st_ino != os.stat("/").st_ino:
+            return "the process that asked has another root"
+    except OSError as error:
+        return f"the process that asked cannot be looked at: {error}"
+    if words["Uid"].split() != [str(uid)] * 4:
+        return "the process that asked is gone, or is two users at once"
+    if words["Seccomp"] != "0":
+        return "the process that asked is filtered by seccomp"
+    if uid == 0 and words["CapEff"] != status_of("self")["CapEff"]:
+        return "the process that asked is root with other capabilities"
+    return ""
+
+
+def status_of(pid):
+    """Returns what the system says of a process, a dict of strings."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: text.strip() for name, text in (line.split(":", 1) for line in lines)}
+
+
+def become(connection):
+    """Makes this fork its client's: user, groups, bounds, control groups.
+
+    Args:
+        connection: Unix socket to the client, of which nothing has been read.
+
+    Raises:
+        OSError: If the system refuses a step; nothing may go on then.
+    """
+    pid, uid, gid = peer(connection)
+    words = status_of(pid)
+    join_control_groups(pid)
+    for name in BOUNDS:
+        number = getattr(resource, name)
+        resource.setrlimit(number, resource.prlimit(pid, number))
+    os.sched_setaffinity(0, os.sched_getaffinity(pid))
+    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, pid))
+    # Root's may be protected; a kernel is the first that shall go.
+    adjustment = Path(f"/proc/{pid}/oom_score_adj").read_text()
+    Path("/proc/self/oom_score_adj").write_text(adjustment)
+    os.umask(int(words["Umask"], 8))
+    if os.geteuid() == 0:
+        linux.drop_bounding(int(words["CapBnd"], 16))
+        os.setgroups(peer_groups(connection))
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
+        # A change of user hides /proc/self from its own process.
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)
+    if words["NoNewPrivs"] == "1":
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    if os.getresuid() != (uid,) * 3 or os.getresgid() != (gid,) * 3:
+        raise PermissionError(f"this fork is not the user {uid} who asked for it")
+
+
+def join_control_groups(pid):
+    """Moves this process to where another is, so that its user's bounds hold here.
+
+    Args:
+        pid: Integer.
+
+    Raises:
+        OSError: If the process is in other groups, and the system refuses to move.
+    """
+    theirs, own = (Path(f"/proc/{who}/cgroup").read_text() for who in (pid, "self"))
+    if theirs == own:
+        return
+    for line in theirs.splitlines():
+        _, controllers, path = line.split(":", 2)
+        name = controllers.removeprefix("name=")
+        members = groups.MOUNTED / name / path.lstrip("/") / "cgroup.procs"
+        if line not in own.splitlines() and (name == "" or members.parent.is_dir()):
+            members.write_text(f"{os.getpid()}\n")
+
+
+def make_personal():
+    """Puts the user's own folders in place of the parent's, once HOME is theirs."""
+    config = sys.modules.get("keras.src.backend.config")
+    if config is not None:
+        home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
+        config._KERAS_DIR = home
+    if site.ENABLE_USER_SITE:
+        site.USER_BASE = site.USER_SITE = None
+        with contextlib.suppress(OSError):
+            site.addsitedir(site.getusersitepackages())
+
+
+if __name__ == "__main__":
+    main()
