@@ -1,0 +1,1 @@
+"""A class at work on a hub of its own, all at once: `autograder load`."""
