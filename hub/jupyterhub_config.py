@@ -22,7 +22,9 @@ private, shared, homes = state / "private", state / "shared", state / "homes"
 # INSTALLATION: a folder that students may enter, outside of classroom/.
 exchange = Path(os.environ.get("LAYERWISE_EXCHANGE", course / "exchange"))
 port = int(os.environ.get("LAYERWISE_HUB_PORT", "8000"))
-instructors, students = {"instructor"}, {"ana", "bo", "chen"}
+# INSTALLATION: who teaches; everybody else who may log in is a student.
+instructors = set(os.environ.get("LAYERWISE_INSTRUCTORS", "instructor").split())
+students = {"ana", "bo", "chen"}
 
 c = get_config()  # noqa: F821  (JupyterHub defines it when it reads this file)
 
@@ -43,7 +45,9 @@ c.JupyterHub.log_level = "WARN"
 
 # INSTALLATION: your university's login (OAuthenticator, LDAP, PAM), and roles by group.
 c.JupyterHub.authenticator_class = "shared-password"
-c.SharedPasswordAuthenticator.user_password = os.environ["LAYERWISE_HUB_PASSWORD"]
+c.SharedPasswordAuthenticator.user_password = os.environ.get(
+    "LAYERWISE_HUB_PASSWORD", ""
+)
 c.Authenticator.allowed_users = instructors | students
 
 # INSTALLATION: a spawner with a user or a container for each student. Here all share
@@ -51,7 +55,9 @@ c.Authenticator.allowed_users = instructors | students
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(homes / "{username}")
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
+c.Spawner.args = ["--log-level=WARN"]
+if os.geteuid() == 0:
+    c.Spawner.args.append("--allow-root")
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "LAYERWISE_EXCHANGE": str(exchange),

@@ -196,9 +196,9 @@ class ForkedProcess:
         except (EOFError, OSError) as error:
             connection.close()
             raise WarmError("the warm parent went away") from error
-        if "error" in answer:
+        if "pid" not in answer:
             connection.close()
-            raise WarmError(answer["error"])
+            raise WarmError(answer.get("error", "the fork ended before it began"))
         connection.settimeout(None)
         self.connection, self.pid = connection, answer["pid"]
 

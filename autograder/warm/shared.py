@@ -28,21 +28,22 @@ MOST_STARTS, START_WINDOW = 12, 10
 PERSONAL = ("HOME", "MPLCONFIGDIR")
 CREDENTIALS = struct.Struct("iII")
 # Not in Python's socket; the same on every architecture of Linux but old ones.
-SO_PEERGROUPS, MOST_GROUPS = 59, 65536
-# Bounds that a kernel takes over from the server that asked for it.
-BOUNDS = (
-    "RLIMIT_AS",
-    "RLIMIT_CORE",
-    "RLIMIT_CPU",
-    "RLIMIT_DATA",
-    "RLIMIT_FSIZE",
-    "RLIMIT_MEMLOCK",
-    "RLIMIT_NICE",
-    "RLIMIT_NOFILE",
-    "RLIMIT_NPROC",
-    "RLIMIT_RTPRIO",
-    "RLIMIT_STACK",
-)
+SO_PEERGROUPS, MOST_GROUPS = 59, 256
+# Bounds that a kernel takes over from the server that asked for it, by their names in
+# /proc; the rest are root's to raise, and nobody's to lower.
+BOUNDS = {
+    "Max address space": resource.RLIMIT_AS,
+    "Max core file size": resource.RLIMIT_CORE,
+    "Max cpu time": resource.RLIMIT_CPU,
+    "Max data size": resource.RLIMIT_DATA,
+    "Max file size": resource.RLIMIT_FSIZE,
+    "Max locked memory": resource.RLIMIT_MEMLOCK,
+    "Max nice priority": resource.RLIMIT_NICE,
+    "Max open files": resource.RLIMIT_NOFILE,
+    "Max processes": resource.RLIMIT_NPROC,
+    "Max realtime priority": resource.RLIMIT_RTPRIO,
+    "Max stack size": resource.RLIMIT_STACK,
+}
 # A kernel is a process of its user: with another root, network or processes of its own,
 # it would not be where its user's server is.
 NAMESPACES = ("mnt", "net", "pid", "user", "ipc", "uts")
@@ -156,12 +157,9 @@ def other_place(pid, uid):
     """
     try:
         words = status_of(pid)
-        for name in NAMESPACES:
-            own, theirs = (os.stat(f"/proc/{who}/ns/{name}") for who in ("self", pid))
-            if own.st_ino != theirs.st_ino:
-                return f"the process that asked is in another {name} namespace"
-        if os.stat(f"/proc/{pid}/root").st_ino != os.stat("/").st_ino:
-            return "the process that asked has another root"
+        for name in ("root", *(f"ns/{kind}" for kind in NAMESPACES)):
+            if not os.path.samefile(f"/proc/self/{name}", f"/proc/{pid}/{name}"):
+                return f"the process that asked has another {name}"
     except OSError as error:
         return f"the process that asked cannot be looked at: {error}"
     if words["Uid"].split() != [str(uid)] * 4:
@@ -191,14 +189,7 @@ def become(connection):
     pid, uid, gid = peer(connection)
     words = status_of(pid)
     join_control_groups(pid)
-    for name in BOUNDS:
-        number = getattr(resource, name)
-        resource.setrlimit(number, resource.prlimit(pid, number))
-    os.sched_setaffinity(0, os.sched_getaffinity(pid))
-    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, pid))
-    # Root's may be protected; a kernel is the first that shall go.
-    adjustment = Path(f"/proc/{pid}/oom_score_adj").read_text()
-    Path("/proc/self/oom_score_adj").write_text(adjustment)
+    take_bounds(pid)
     os.umask(int(words["Umask"], 8))
     if os.geteuid() == 0:
         linux.drop_bounding(int(words["CapBnd"], 16))
@@ -211,6 +202,36 @@ def become(connection):
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     if os.getresuid() != (uid,) * 3 or os.getresgid() != (gid,) * 3:
         raise PermissionError(f"this fork is not the user {uid} who asked for it")
+
+
+def take_bounds(pid):
+    """Bounds this process as another is bounded; nothing is bounded less than before.
+
+    Args:
+        pid: Integer.
+    """
+    for line in Path(f"/proc/{pid}/limits").read_text().splitlines():
+        number = BOUNDS.get(line[:26].strip())
+        if number is not None:
+            own = resource.getrlimit(number)[1]
+            theirs = (_limit(word) for word in line[26:].split()[:2])
+            resource.setrlimit(number, [min(own, each, key=_size) for each in theirs])
+    os.sched_setaffinity(0, os.sched_getaffinity(pid))
+    nice = os.getpriority(os.PRIO_PROCESS, pid)
+    os.setpriority(os.PRIO_PROCESS, 0, max(nice, os.getpriority(os.PRIO_PROCESS, 0)))
+    # A hub's services may be protected from it; a kernel is the first that shall go.
+    adjustments = [Path(f"/proc/{who}/oom_score_adj") for who in (pid, "self")]
+    theirs, own = (int(path.read_text()) for path in adjustments)
+    if theirs > own:
+        adjustments[1].write_text(f"{theirs}\n")
+
+
+def _limit(word):
+    return resource.RLIM_INFINITY if word == "unlimited" else int(word)
+
+
+def _size(limit):
+    return float("inf") if limit == resource.RLIM_INFINITY else limit
 
 
 def join_control_groups(pid):

@@ -8,3 +8,4 @@ c.CourseDirectory.course_id = "layerwise"
 # nbgrader would take the system's user, who is the same for all of the demo.
 c.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]
 c.Exchange.root = os.environ["LAYERWISE_EXCHANGE"]
+c.ExchangeFactory.submit = "autograder.exchange.ClosedSubmit"

@@ -1,0 +1,375 @@
+"""With real system users a student reads what is their own, by whichever way."""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+from api import LONG, Account
+from conftest import ROOT, Hub, require_hub
+
+HW = "hw04_resnet"
+STAMP = "2030-01-01 00:00:00.000000 UTC"
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0, reason="servers of several system users need root"
+)
+READ = """
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return f"read {{len(file.read(4096))}} bytes"
+    except OSError as error:
+        return type(error).__name__
+for path in {paths}:
+    print(read(path))
+"""
+RUN = """
+import subprocess
+done = subprocess.run({command}, cwd={folder}, capture_output=True, text=True)
+print(done.returncode, done.stdout, done.stderr)
+"""
+SEARCH = """
+found = set()
+with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+    for line in maps:
+        place, modes = line.split()[:2]
+        first, last = (int(end, 16) for end in place.split("-"))
+        if modes.startswith("rw") and "[v" not in line:
+            memory.seek(first)
+            content = memory.read(last - first)
+            # Reversed, so that what is looked for is not here for being looked for.
+            found |= {{w for w in {words} if w[::-1].encode() in content}}
+print(sorted(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def machine():
+    """A hub of three system users; bo has submitted, and teacher has collected."""
+    require_hub()
+    with tempfile.TemporaryDirectory(prefix="lw-hub-") as place:
+        os.chmod(place, 0o755)
+        before = [sys.executable, Path(__file__).with_name("machine.py"), ROOT, place]
+        hub = Hub(
+            Path(place),
+            "system_users_config.py",
+            [str(part) for part in before],
+            LAYERWISE_EXCHANGE=f"{place}/exchange",
+            CONFIGPROXY_AUTH_TOKEN="the-proxy-is-for-the-hub-alone",
+        )
+        try:
+            yield Machine(hub, Path(place))
+        finally:
+            hub.stop()
+
+
+class Machine:
+    """The hub, its people and their kernels."""
+
+    def __init__(self, hub, place):
+        self.hub, self.place = hub, place
+        self.people, self.kernels = {}, {}
+        for name in ("teacher", "bo", "ana"):
+            account = Account(hub.address, name, hub.password)
+            account.start()
+            self.people[name], self.kernels[name] = account, account.kernel()
+        self.inbound = place / "exchange" / "layerwise" / "inbound"
+        self.teach("nbgrader", "release_assignment", HW)
+        for name in ("bo", "ana"):
+            self.assignments(name, "fetch")
+        self.assignments("bo", "submit")
+        self.teach("nbgrader", "collect", HW)
+        (self.submission,) = self.inbound.iterdir()
+
+    def teach(self, *command):
+        """Runs a command in the course, as the teacher; returns what it printed."""
+        code = RUN.format(
+            command=list(command), folder=repr(str(self.place / "course"))
+        )
+        said = self.kernels["teacher"].run(code)
+        assert said.startswith("0 "), said
+        return said
+
+    def assignments(self, name, verb):
+        """Fetches or submits by the address that JupyterLab's list asks."""
+        data = {"course_id": "layerwise", "assignment_id": HW}
+        answer = self.people[name].own("POST", f"assignments/{verb}", data=data)
+        assert answer.json()["success"], answer.text
+
+    def pid(self, name):
+        """Returns the process id of somebody's kernel."""
+        return int(self.kernels[name].run("import os; print(os.getpid())"))
+
+    def server(self, name):
+        """Returns the process of somebody's server."""
+        return next(
+            process
+            for process in psutil.process_iter(["username", "cmdline", "uids"])
+            if "jupyterhub.singleuser" in process.info["cmdline"]
+            and process.info["uids"].real == self.uid(name)
+        )
+
+    def uid(self, name):
+        return (self.place / "home" / name).stat().st_uid
+
+    def secrets(self):
+        """Returns paths of what ana has no business with, by what they are."""
+        course, home = self.place / "course", self.place / "home"
+        classroom, private = course / "classroom", self.place / "state" / "private"
+        hub = self.server("bo").parent()
+        return {
+            "bo's notebook": home / "bo" / HW / f"{HW}.ipynb",
+            "what bo submitted, by its exact name": self.submission / f"{HW}.ipynb",
+            "bo's secret for feedback": self.submission / "submission_secret.txt",
+            "what was collected": classroom / "submitted" / "bo" / HW / f"{HW}.ipynb",
+            "the gradebook": classroom / "gradebook.db",
+            "the grader's queue": classroom / "served" / "queue.sqlite",
+            "the solution": course / "solutions" / HW / f"{HW}.ipynb",
+            "the hidden tests": course / "solutions" / HW / f"{HW}.py",
+            "the hub's database": private / "jupyterhub.sqlite",
+            "the hub's cookie secret": private / "cookie_secret",
+            "the hub's environment": Path(f"/proc/{hub.pid}/environ"),
+            "the environment of bo's server": Path(
+                f"/proc/{self.server('bo').pid}/environ"
+            ),
+            "the environment of bo's kernel": Path(f"/proc/{self.pid('bo')}/environ"),
+            "the maps of bo's kernel": Path(f"/proc/{self.pid('bo')}/maps"),
+        }
+
+
+def test_what_is_secret_is_there(machine):
+    for what, path in machine.secrets().items():
+        assert path.read_bytes(), what
+    own = machine.place / "home" / "ana" / HW / f"{HW}.ipynb"
+    ways = (by_kernel, by_terminal, by_file_browser, by_link)
+    for read in ways:
+        assert read(machine, [own]) == ["read"], read.__name__
+
+
+def test_a_kernel_reads_none_of_it(machine):
+    assert by_kernel(machine, machine.secrets().values()).count("refused") == 14
+
+
+def test_a_terminal_reads_none_of_it(machine):
+    assert by_terminal(machine, machine.secrets().values()).count("refused") == 14
+
+
+def test_the_file_browser_reads_none_of_it(machine):
+    assert by_file_browser(machine, machine.secrets().values()).count("refused") == 14
+
+
+def test_links_in_ones_own_folder_lead_nowhere(machine):
+    assert by_link(machine, machine.secrets().values()).count("refused") == 14
+
+
+def by_kernel(machine, paths):
+    said = machine.kernels["ana"].run(READ.format(paths=[str(path) for path in paths]))
+    return [
+        "read" if line.startswith("read") else "refused"
+        for line in said.split("\n")[:-1]
+    ]
+
+
+def by_terminal(machine, paths):
+    found = []
+    for path in paths:
+        said = machine.people["ana"].in_terminal(f"wc -c '{path}' && echo 'o''k'")
+        found.append("read" if "ok" in said.split() else "refused")
+    return found
+
+
+def by_file_browser(machine, paths):
+    home = machine.place / "home" / "ana"
+    # A path within one's own home as it is, any other by climbing out of it.
+    return [_browse(machine, os.path.relpath(path, home)) for path in paths]
+
+
+def by_link(machine, paths):
+    found = []
+    for path in paths:
+        machine.kernels["ana"].run(
+            f"import os\nif os.path.lexists('link'): os.remove('link')\n"
+            f"os.symlink({str(path)!r}, 'link')"
+        )
+        found.append(_browse(machine, "link"))
+    return found
+
+
+def _browse(machine, path):
+    quoted = requests.utils.quote(path, safe="/").replace("../", "%2e%2e/")
+    answer = machine.people["ana"].own("GET", f"files/{quoted}")
+    return "read" if answer.status_code == 200 and answer.content else "refused"
+
+
+def test_folders_cannot_be_listed(machine):
+    folders = [
+        machine.inbound,
+        machine.place / "home" / "bo",
+        machine.place / "course",
+        machine.place / "state" / "private",
+    ]
+    said = machine.kernels["ana"].run(
+        "import os\n"
+        f"for folder in {[str(folder) for folder in folders]}:\n"
+        "    try:\n        print(os.listdir(folder))\n"
+        "    except OSError as error:\n        print(type(error).__name__)\n"
+    )
+    assert said.split() == ["PermissionError"] * 4
+
+
+def test_other_servers_and_formgrader_answer_nobody_else(machine):
+    ana, teacher = machine.people["ana"], machine.people["teacher"]
+    assert teacher.own("GET", "formgrader/manage_assignments").status_code == 200
+    assert ana.own("GET", "formgrader/manage_assignments").status_code == 404
+    for path in (
+        "user/teacher/formgrader/manage_assignments",
+        "user/teacher/formgrader/api/students",
+        f"user/bo/api/contents/{HW}/{HW}.ipynb",
+        "user/bo/api/kernels",
+        "user/bo/terminals/websocket/1",
+        "hub/api/users",
+        "hub/api/users/bo",
+        "hub/api/services",
+    ):
+        assert ana.ask("GET", path).status_code in (403, 404), path
+
+
+def test_the_graders_pages_know_who_asks(machine):
+    page = f"{machine.hub.address}/services/grader/"
+    ana, teacher = machine.people["ana"].browser, machine.people["teacher"].browser
+    assert "bo" in teacher.get(f"{page}class", timeout=LONG).text.split()
+    assert ana.get(f"{page}class", timeout=LONG).status_code == 403
+    own = ana.get(page, timeout=LONG)
+    assert own.status_code == 200
+    assert "bo" not in own.text.split()
+
+
+def test_kernels_are_their_users_though_one_parent_forked_them(machine):
+    parents = set()
+    for name, kernel in machine.kernels.items():
+        process = psutil.Process(machine.pid(name))
+        parents.add(process.ppid())
+        uid = machine.uid(name)
+        assert tuple(process.uids()) == (uid,) * 3
+        assert tuple(process.gids()) == (uid,) * 3
+        said = kernel.run(
+            "import os; words = open('/proc/self/status').read().split()\n"
+            "print(sorted(os.getgroups()), words[words.index('CapEff:') + 1],"
+            " words[words.index('CapPrm:') + 1])"
+        )
+        wanted = machine.people[name].in_terminal("echo g$(id -G | tr ' ' ,)g")
+        groups = sorted(map(int, wanted.split("g")[-2].split(",")))
+        assert said.split("]")[0] == str(groups).removesuffix("]")
+        assert said.split()[-2:] == ["0" * 16] * 2
+    (parent,) = map(psutil.Process, parents)
+    assert parent.cmdline()[-1] == "shared"
+    assert parent.uids().real == 0
+
+
+def test_no_kernel_holds_what_belongs_to_the_hub_or_to_another(machine):
+    tokens = {
+        name: machine.server(name).environ()["JUPYTERHUB_API_TOKEN"]
+        for name in ("ana", "bo")
+    }
+    grader = next(
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if "--check-owner" in process.info["cmdline"]
+        and str(machine.place / "course") in process.info["cmdline"]
+    )
+    secret = {
+        tokens["bo"],
+        "the-proxy-is-for-the-hub-alone",
+        grader.environ()["JUPYTERHUB_API_TOKEN"],
+        (machine.place / "state/private/cookie_secret").read_text().strip(),
+        machine.hub.password,
+    }
+    words = [word[::-1] for word in (tokens["ana"], *secret)]
+    said = machine.kernels["ana"].run(SEARCH.format(words=words))
+    # Her own is there, so that the search is seen to find.
+    assert said.strip() == str([tokens["ana"][::-1]])
+
+
+def test_no_kernel_has_a_socket_of_the_parents(machine):
+    pid = machine.pid("ana")
+    parent = psutil.Process(pid).ppid()
+    assert sockets(parent)
+    assert not sockets(parent) & sockets(pid)
+
+
+def sockets(pid):
+    links = (os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir())
+    return {link for link in links if link.startswith("socket:")}
+
+
+def test_a_request_of_ones_own_making_is_still_ones_own(machine):
+    home = machine.place / "home" / "bo"
+    code = (
+        "import os, subprocess\n"
+        "from autograder.warm.client import ForkedProcess\n"
+        "open('who.py', 'w').write('import os; open(\"who\", \"w\").write("
+        "str(os.getresuid()) + str(os.getppid()))')\n"
+        f"environment = {{**os.environ, 'HOME': {str(home)!r}, 'USER': 'bo'}}\n"
+        "null = os.open('/dev/null', os.O_RDWR)\n"
+        "process = ForkedProcess('runpy:run_path', [os.path.abspath('who.py')],"
+        " environment, os.getcwd(), [null] * 3)\n"
+        "print(process.wait(60), open('who').read())"
+    )
+    uid, parent = machine.uid("ana"), psutil.Process(machine.pid("ana")).ppid()
+    assert machine.kernels["ana"].run(code).split(" ", 1) == [
+        "0",
+        f"({uid}, {uid}, {uid}){parent}\n",
+    ]
+
+
+@pytest.mark.parametrize("whose", ["bo's kernel", "the parent"])
+def test_processes_of_others_cannot_be_stopped(machine, whose):
+    pid = machine.pid("bo")
+    if whose == "the parent":
+        pid = psutil.Process(pid).ppid()
+    said = machine.kernels["ana"].run(
+        "import os\ntry:\n"
+        f"    os.kill({pid}, 19)\n"
+        "except PermissionError:\n    print('refused')"
+    )
+    assert said == "refused\n"
+
+
+def test_the_parents_folder_is_nobodys_to_write(machine):
+    folder = machine.place / "state" / "shared"
+    said = machine.kernels["ana"].run(
+        "import os\n"
+        f"for top, _, files in os.walk({str(folder)!r}):\n"
+        "    for path in [top, *(os.path.join(top, name) for name in files)]:\n"
+        "        if os.access(path, os.W_OK) and not path.endswith('.sock'):\n"
+        "            print(path)"
+    )
+    assert said == ""
+
+
+def test_nobody_submits_in_anothers_name(machine):
+    folder = machine.inbound / f"bo+{HW}+{STAMP}+forged"
+    machine.kernels["ana"].run(
+        "import os, shutil\n"
+        f"folder = {str(folder)!r}\n"
+        "os.mkdir(folder); os.chmod(folder, 0o777)\n"
+        f"shutil.copy('{HW}/{HW}.ipynb', folder)\n"
+        f"open(folder + '/timestamp.txt', 'w').write({STAMP!r})\n"
+        "os.chmod(folder + '/timestamp.txt', 0o666)"
+    )
+    said = machine.teach("nbgrader", "collect", HW, "--update")
+    assert "somebody else" in said
+    collected = machine.place / "course/classroom/submitted/bo" / HW / "timestamp.txt"
+    assert collected.read_text() == (machine.submission / "timestamp.txt").read_text()
+    page = f"{machine.hub.address}/services/grader/class?still=1"
+    browser = machine.people["teacher"].browser
+    for _ in range(60):
+        text = " ".join(browser.get(page, timeout=LONG).text.split())
+        if "does not belong to bo" in text:
+            return
+        machine.kernels["ana"].run("import time; time.sleep(1)")
+    raise AssertionError(json.dumps(text)[-2000:])
