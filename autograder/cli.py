@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from autograder.course import CourseError, find_course
+from autograder.load import command as load
 from autograder.serve import command as serve
 
 
@@ -164,6 +165,7 @@ def _parser():
     verb.set_defaults(run=_kernel)
 
     serve.add_verb(verbs, _positive, _add_sandbox_options)
+    load.add_verb(verbs, _positive)
 
     verb = verbs.add_parser("demo", help="make a class of twelve and grade it")
     _add_run_options(verb)

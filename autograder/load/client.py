@@ -1,0 +1,189 @@
+"""What a student's browser says to the hub, to a server and to a kernel."""
+
+import json
+import uuid
+
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+# Students at a time times the requests that one has under way.
+CONNECTIONS = 200
+# Steps have limits of their own; this one only ends what nobody waits for.
+LONGEST = 3600
+MOST_BYTES = 200_000_000
+
+
+class StepError(Exception):
+    """A step of a student's did not do what it should: the message says what."""
+
+
+class Client:
+    """Requests of one person.
+
+    Args:
+        address: String, the hub's, such as `"http://127.0.0.1:8000"`.
+        token: String.
+    """
+
+    def __init__(self, address, token):
+        self.address = address
+        self.headers = {"Authorization": f"token {token}"}
+        self.http = AsyncHTTPClient(max_clients=CONNECTIONS)
+
+    async def ask(self, method, path, body=None):
+        """Sends one request.
+
+        Args:
+            method: String, `"GET"` and so on.
+            path: String, from the first slash.
+            body: What JSON can hold; `None` for no body.
+
+        Returns:
+            What the answer's JSON holds; `None` for an empty answer.
+
+        Raises:
+            StepError: With status and message, if the answer is an error or none came.
+        """
+        text = await self.read(method, path, body)
+        return json.loads(text) if text else None
+
+    async def read(self, method, path, body=None):
+        """Sends one request as `ask` does, and returns the answer's text."""
+        request = HTTPRequest(
+            self.address + path,
+            method=method,
+            headers={**self.headers, "Content-Type": "application/json"},
+            body=None if body is None else json.dumps(body),
+            connect_timeout=LONGEST,
+            request_timeout=LONGEST,
+            allow_nonstandard_methods=True,
+        )
+        try:
+            answer = await self.http.fetch(request)
+        except HTTPClientError as error:
+            said = (
+                error.response.body.decode(errors="replace") if error.response else ""
+            )
+            raise StepError(f"{method} {path}: {error} {said[:500]}") from error
+        except OSError as error:
+            raise StepError(f"{method} {path}: {error}") from error
+        return answer.body.decode()
+
+    async def connect(self, path):
+        """Opens a websocket.
+
+        Args:
+            path: String, from the first slash.
+
+        Returns:
+            `tornado.websocket.WebSocketClientConnection`.
+        """
+        request = HTTPRequest(
+            self.address.replace("http", "ws", 1) + path,
+            headers=self.headers,
+            connect_timeout=LONGEST,
+            request_timeout=LONGEST,
+        )
+        try:
+            return await websocket_connect(request, max_message_size=MOST_BYTES)
+        except (HTTPClientError, OSError) as error:
+            raise StepError(f"websocket {path}: {error}") from error
+
+
+class Channel:
+    """A kernel, through the websocket of a Jupyter server.
+
+    Args:
+        client: `Client`.
+        server: String, the path of the student's server, with a slash at its end.
+        kernel: String, the kernel's id.
+    """
+
+    def __init__(self, client, server, kernel):
+        self.client, self.session = client, uuid.uuid4().hex
+        self.path = f"{server}api/kernels/{kernel}/channels?session_id={self.session}"
+        self.socket = None
+
+    async def open(self):
+        """Connects, and waits until the kernel answers."""
+        self.socket = await self.client.connect(self.path)
+        asked = await self._send("kernel_info_request", {})
+        while True:
+            message = await self._receive()
+            if _answers(message, asked, "kernel_info_reply"):
+                return
+
+    async def run(self, code):
+        """Runs a cell.
+
+        Args:
+            code: String.
+
+        Returns:
+            String, what the cell wrote to stdout.
+
+        Raises:
+            StepError: With the error's name and text, if the cell raised one.
+        """
+        asked = await self._send(
+            "execute_request",
+            {
+                "code": code,
+                "silent": False,
+                "store_history": True,
+                "user_expressions": {},
+                "allow_stdin": False,
+                "stop_on_error": True,
+            },
+        )
+        written, reply, idle = [], None, False
+        while reply is None or not idle:
+            message = await self._receive()
+            content = message["content"]
+            if _answers(message, asked, "stream") and content["name"] == "stdout":
+                written.append(content["text"])
+            elif _answers(message, asked, "execute_reply"):
+                reply = content
+            elif _answers(message, asked, "status"):
+                idle = content["execution_state"] == "idle"
+        if reply["status"] != "ok":
+            raise StepError(f"{reply.get('ename')}: {reply.get('evalue')}"[:500])
+        return "".join(written)
+
+    def close(self):
+        """Disconnects; the kernel lives on."""
+        if self.socket is not None:
+            self.socket.close()
+
+    async def _send(self, kind, content):
+        asked = uuid.uuid4().hex
+        message = {
+            "header": {
+                "msg_id": asked,
+                "msg_type": kind,
+                "session": self.session,
+                "username": "",
+                "version": "5.3",
+            },
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+            "channel": "shell",
+            "buffers": [],
+        }
+        await self.socket.write_message(json.dumps(message))
+        return asked
+
+    async def _receive(self):
+        text = await self.socket.read_message()
+        if text is None:
+            raise StepError("the server closed the kernel's websocket")
+        # Messages with buffers come as bytes; no cell here waits for one.
+        if isinstance(text, bytes):
+            return {"msg_type": "", "parent_header": {}, "content": {}}
+        return json.loads(text)
+
+
+def _answers(message, asked, kind):
+    parent = message.get("parent_header") or {}
+    return message.get("msg_type") == kind and parent.get("msg_id") == asked
