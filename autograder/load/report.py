@@ -44,7 +44,8 @@ def print_kind(kind, run):
     users = "a user each" if run["own_users"] else "all one system user"
     print(
         f"\n{kind} kernels: {run['students']} students, {users}; "
-        f"{run['seconds']:.0f} s in all; load average {run['load'][0]:.1f} before, {run['load'][-1]:.1f} after"
+        f"{run['seconds']:.0f} s in all; load average {run['load'][0]:.1f} before, "
+        f"{run['load'][-1]:.1f} after"
     )
     for line in _table(PHASE_HEAD, _phase_rows(run)):
         print(line)
