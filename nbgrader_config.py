@@ -3,6 +3,7 @@
 `autograder` reads the same file, so that both mean the same folders and database.
 """
 
+import os
 from pathlib import Path
 
 root = Path(__file__).resolve().parent
@@ -22,8 +23,8 @@ c.CourseDirectory.autograded_directory = "classroom/autograded"
 c.CourseDirectory.feedback_directory = "classroom/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'classroom' / 'gradebook.db'}"
 
-# Shared with students.
-c.Exchange.root = str(root / "exchange")
+# Shared with students; a hub says where.
+c.Exchange.root = os.environ.get("LAYERWISE_EXCHANGE", str(root / "exchange"))
 
 # nbgrader copies every other file of a source folder to the students: helper files
 # shall travel, the source with its answers and the answers bank must not.

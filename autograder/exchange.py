@@ -4,6 +4,8 @@ c.ExchangeFactory.submit = "autograder.exchange.ClosedSubmit"
 c.ExchangeFactory.collect = "autograder.exchange.OwnedCollect"
 """
 
+import shutil
+import tempfile
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeSubmit
@@ -20,12 +22,31 @@ class ClosedSubmit(ExchangeSubmit):
     name. An inbound folder that sets the group gives each submission its own group.
     """
 
+    def do_copy(self, src, dest, log=None):
+        if Path(dest).parent != Path(self.inbound_path):
+            super().do_copy(src, dest, log)
+            return
+        # A copy that takes the modes of folders over takes the group's bit away, before
+        # nbgrader has written all files.
+        with tempfile.TemporaryDirectory() as folder:
+            staged = Path(folder, "staged")
+            super().do_copy(src, staged, log)
+            copy_content(staged, Path(dest))
+
     def set_perms(self, dest, fileperms, dirperms):
         super().set_perms(dest, GROUP_READS, GROUP_ENTERS)
 
     def copy_files(self):
         super().copy_files()
         Path(self.inbound_path, self.assignment_filename).chmod(GROUP_ENTERS)
+
+
+def copy_content(source, target):
+    """Copies a folder's files and folders, and nothing that the system says of them."""
+    target.mkdir()
+    for path in source.iterdir():
+        copy = copy_content if path.is_dir() else shutil.copyfile
+        copy(path, target / path.name)
 
 
 class OwnedCollect(ExchangeCollect):
