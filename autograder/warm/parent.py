@@ -21,6 +21,7 @@ from autograder.warm import child, shared, wire
 
 # How long a kernel whose client is gone may take to end. Seconds.
 GRACE = 2
+stopped = False
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
 # What kernels use soon after they start.
 PRELOADED = (
@@ -57,11 +58,9 @@ def main(path, idle_seconds, door=None):
         door: `autograder.warm.shared.Door` of a parent that forks for all users of a
             machine; `None` for one user's own.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _stop)
     # A hub interrupts its services; whoever presses Ctrl-C means not their kernels.
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN if door is None else lambda *_: sys.exit(0)
-    )
+    signal.signal(signal.SIGINT, signal.SIG_IGN if door is None else _stop)
     if door is None:
         # The name appears only when connections are welcome.
         preload()
@@ -79,6 +78,14 @@ def main(path, idle_seconds, door=None):
         with contextlib.suppress(FileNotFoundError):
             if _is_there(path, identity):
                 os.unlink(path)
+
+
+def _stop(*_):
+    global stopped
+    # Python drops an exception that a signal raises in one of its own callbacks, such
+    # as those around a fork: the loop looks again.
+    stopped = True
+    sys.exit(0)
 
 
 def _listen(path, mode=0o600):
@@ -137,7 +144,7 @@ def serve(listener, idle_seconds, reachable, door=None):
     poller.register(listener, select.POLLIN)
     children = Children(poller)
     quiet_since = time.monotonic()
-    while True:
+    while not stopped:
         if children.connections:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > idle_seconds or not reachable():

@@ -1,6 +1,6 @@
 """One warm parent for all users of a hub: who gets a kernel, and what is in it.
 
-That kernels of different system users are those users' is tests/hub/test_isolation.py's.
+tests/hub/test_isolation.py holds kernels of different system users to being theirs.
 """
 
 import os
@@ -154,6 +154,7 @@ def parent(tmp_path_factory):
     """A shared parent that was started as a hub starts it, with its environment."""
     folder = tmp_path_factory.mktemp("shared")
     environment = {**os.environ, shared.VARIABLE: str(folder)}
+    environment.pop("KERAS_HOME", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder.warm.shared"],
         env={**environment, "JUPYTERHUB_API_TOKEN": "the-hubs-own"},
