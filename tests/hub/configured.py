@@ -46,13 +46,16 @@ def faults(config, classes):
     Returns:
         List of strings; empty if every name is a trait's and every value fits.
     """
-    known = {base.__name__: base for each in classes for base in each.__mro__}
-    found = []
+    known, found = {}, []
+    for base in (base for each in classes for base in each.__mro__):
+        # Two classes may share a name, as nbgrader's exchanges do; a section is both's.
+        own = base.class_traits(config=True) if issubclass(base, HasTraits) else {}
+        known.setdefault(base.__name__, {}).update(own)
     for section, values in config.items():
         if section not in known:
             found.append(f"{section}: no such class")
             continue
-        traits = known[section].class_traits(config=True)
+        traits = known[section]
         for name, value in values.items():
             if name not in traits:
                 found.append(f"{section}.{name}: no such trait")
