@@ -257,6 +257,17 @@ def free_ports(number):
     raise CourseError(f"No {number} free ports in a row on 127.0.0.1")
 
 
+def own_parents():
+    """Returns how many warm parents of a student's own this process's hub has now."""
+    sockets = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            words = process.cmdline()
+            if "autograder.warm.parent" in words and words[-1] != "shared":
+                sockets.add(words[-2])
+    return len(sockets)
+
+
 def adopt():
     """Makes this process the parent of what its children leave behind."""
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
