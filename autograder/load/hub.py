@@ -27,6 +27,8 @@ from autograder.warm.kernelspec import specification
 from autograder.warm.shared import VARIABLE
 
 START_SECONDS, STOP_SECONDS = 120, 20
+# A socket's path has at most 107 characters; below the folder a parent's takes 61.
+MOST_CHARACTERS = 45
 # A server's start on a machine on which all others start too.
 SERVER_SECONDS = 600
 
@@ -47,7 +49,7 @@ class LoadHub:
     def __init__(self, course, assignment, names, kinds):
         self.files = course.root / "hub"
         require_hub(self.files)
-        self.folder = Path(tempfile.mkdtemp(prefix="layerwise-load-"))
+        self.folder = make_folder()
         self.course, self.assignment = course, assignment
         self.names, self.kinds = names, kinds
         self.first_user = free_users(len(names) + 1) if os.geteuid() == 0 else None
@@ -146,7 +148,10 @@ class LoadHub:
 
     def _start(self):
         package = Path(autograder.__file__).parents[1]
-        paths = {Path(sys.base_prefix), Path(sys.prefix), package, self.course.root}
+        paths = {
+            *(Path(sys.base_prefix), Path(sys.prefix)),
+            *(package, self.course.root, self.folder),
+        }
         prefix = command_prefix(sorted(paths)) if self.first_user else []
         shared = str(self.folder / "warm") if "shared" in self.kinds else ""
         first = "" if self.first_user is None else str(self.first_user)
@@ -224,6 +229,18 @@ def require_hub(files):
     proxy = files / "node_modules" / ".bin" / "configurable-http-proxy"
     if not proxy.exists():
         raise CourseError(f"{proxy} is not there: `make hub` installs it")
+
+
+def make_folder():
+    """Makes the load's folder, in which there is room for the names of sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="layerwise-load-"))
+    if len(str(folder)) > MOST_CHARACTERS:
+        folder.rmdir()
+        raise CourseError(
+            f"{folder} is too long for the sockets in it, at most {MOST_CHARACTERS} "
+            "characters: name a shorter folder in TMPDIR"
+        )
+    return folder
 
 
 def free_users(number):
