@@ -9,7 +9,6 @@ c = get_config()  # noqa: F821  (nbgrader defines it when it reads this file)
 load_subconfig(  # noqa: F821
     "nbgrader_config.py", path=str(Path(os.environ["LAYERWISE_COURSE"]))
 )
-c.Exchange.root = os.environ["LAYERWISE_EXCHANGE"]
 c.ExchangeFactory.collect = "autograder.exchange.OwnedCollect"
 # Where all have one system user, whose a submission is cannot be asked.
 c.ExchangeCollect.check_owner = "LAYERWISE_CHECK_OWNER" in os.environ

@@ -2,6 +2,8 @@
 
 import os
 
+from autograder.validate import keep_warnings_harmless
+
 c = get_config()  # noqa: F821  (nbgrader defines it when it reads this file)
 
 c.CourseDirectory.course_id = "layerwise"
@@ -9,3 +11,6 @@ c.CourseDirectory.course_id = "layerwise"
 c.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]
 c.Exchange.root = os.environ["LAYERWISE_EXCHANGE"]
 c.ExchangeFactory.submit = "autograder.exchange.ClosedSubmit"
+# Validate: a test that logs has not failed, and a kernel that starts cold takes time.
+c.ExecutePreprocessor.on_cell_complete = keep_warnings_harmless
+c.ExecutePreprocessor.timeout = 120
