@@ -32,7 +32,7 @@ c.Spawner.environment = {
 # off, /tmp is the machine's, and what a user leaves in it others may read.
 c.SystemdSpawner.isolate_tmp = False
 c.SystemdSpawner.isolate_devices = False
-# No student becomes root with sudo. Instructors need not be TLJH's admins either.
+# Nobody's server becomes root with sudo.
 c.SystemdSpawner.disable_user_sudo = True
 
 # `jupyter-ana` as a hub's name would read the grader's page of the system user of ana.

@@ -37,6 +37,7 @@ from kubespawner import KubeSpawner
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeFactory
 from nbgrader.exchange.default import Exchange, ExchangeCollect
+from nbgrader.preprocessors import Execute
 from oauthenticator.generic import GenericOAuthenticator
 from systemdspawner import SystemdSpawner
 
@@ -44,7 +45,10 @@ HUB = Path(__file__).resolve().parents[2] / "hub"
 TLJH, KUBERNETES = HUB / "tljh", HUB / "kubernetes"
 HUB_CLASSES = [JupyterHub, Authenticator, SystemdSpawner]
 POD_CLASSES = [JupyterHub, GenericOAuthenticator, KubeSpawner]
-NBGRADER_CLASSES = [CourseDirectory, Exchange, ExchangeCollect, ExchangeFactory]
+NBGRADER_CLASSES = [
+    *(CourseDirectory, Exchange, ExchangeCollect, ExchangeFactory),
+    Execute,
+]
 
 # What we use of TLJH's config.yaml, and of which type: read from `config_schema` in its
 # repository (tljh/config_schema.py, commit e7555ae).
@@ -200,6 +204,14 @@ def test_tljh_keeps_its_own_service(tljh):
 def test_tljh_config_yaml_has_keys_of_tljh():
     config = yaml.safe_load((TLJH / "config.yaml").read_text())
     assert key_faults(config, TLJH_KEYS) == []
+
+
+def test_tljh_grader_is_no_admin():
+    users = yaml.safe_load((TLJH / "config.yaml").read_text())["users"]
+    grader = unit(TLJH / "layerwise-grader.service")["Service"]["User"]
+    assert grader not in [[f"jupyter-{name}"] for name in users["admin"]]
+    assert users["extra_user_groups"] == {"layerwise-instructors": ["instructor"]}
+    assert grader == ["jupyter-instructor"]
 
 
 def test_tljh_names_of_the_hub_cannot_be_those_of_system_users(tljh):
