@@ -6,7 +6,7 @@
 import os
 from pathlib import Path
 
-from autograder.validate import keep_warnings_harmless
+from autograder.validate import QUIET
 
 root = Path(__file__).resolve().parent
 
@@ -42,7 +42,7 @@ c.CourseDirectory.ignore = [
 # Importing TensorFlow in a cold kernel takes 10 s and more; nbgrader allows a cell 30.
 c.ExecutePreprocessor.timeout = 60
 # `nbgrader validate`: a test that writes to stderr has not failed for that.
-c.ExecutePreprocessor.on_cell_complete = keep_warnings_harmless
+c.ExecutePreprocessor.extra_arguments = QUIET
 
 # `nbgrader autograde` and formgrader's button run submissions as `autograder grade`
 # does: kernels that start warm, tests in a process that student code never enters.
