@@ -1,6 +1,7 @@
 """A hub of its own for the tests: another course folder, other ports, a clean state."""
 
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -32,12 +33,22 @@ def what_is_missing():
     return missing
 
 
+def require_hub():
+    """Skips where something is missing; in continuous integration, fails."""
+    missing = what_is_missing()
+    if missing:
+        stop = pytest.fail if os.environ.get("CI") else pytest.skip
+        stop(f"{WHY}; missing: {', '.join(missing)}")
+
+
 def free_ports(number):
-    """Returns a port of which the next ones are free too."""
+    """Returns a port of which the next ones are free too.
+
+    The hub takes them seconds later. Until then no connection may get one by chance:
+    they lie below those that Linux gives to connections.
+    """
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = probe.getsockname()[1]
+        first = random.randrange(10_000, 32_000)
         held = []
         try:
             for port in range(first, first + number):
@@ -57,10 +68,11 @@ class Hub:
     Args:
         folder: Path of an empty folder.
         config: String, a file of `hub/`.
+        before: Sequence of strings, put before the hub's command line.
         **environment: Strings, over this process's.
     """
 
-    def __init__(self, folder, config="jupyterhub_config.py", **environment):
+    def __init__(self, folder, config="jupyterhub_config.py", before=(), **environment):
         self.course, self.state = folder / "course", folder / "state"
         for name in ("solutions", "assignments"):
             shutil.copytree(ROOT / name, self.course / name)
@@ -71,6 +83,7 @@ class Hub:
         self.log = (folder / "hub.log").open("w")
         self.process = subprocess.Popen(
             [
+                *before,
                 *(sys.executable, str(ROOT / "hub" / "demo.py")),
                 config,
             ],
@@ -120,11 +133,7 @@ class Hub:
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     """A hub with the course; it ends with the tests of the module."""
-    missing = what_is_missing()
-    if missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"{WHY}; missing: {', '.join(missing)}")
-        pytest.skip(f"{WHY}; missing: {', '.join(missing)}")
+    require_hub()
     running = Hub(tmp_path_factory.mktemp("hub"))
     yield running
     running.stop()

@@ -42,8 +42,9 @@ class Person:
     def entries(self, menu):
         """Opens a menu of JupyterLab; returns its entries and closes it."""
         self.lab.locator(".lm-MenuBar-itemLabel", has_text=_exactly(menu)).click()
-        self.lab.locator(".lm-Menu-itemLabel").first.wait_for()
-        labels = self.lab.locator(".lm-Menu-itemLabel").all_inner_texts()
+        shown = self.lab.locator(".lm-Menu-itemLabel").filter(visible=True)
+        shown.first.wait_for()
+        labels = shown.all_inner_texts()
         self.lab.keyboard.press("Escape")
         self.lab.locator(".lm-Menu").wait_for(state="detached")
         return [label for label in labels if label]

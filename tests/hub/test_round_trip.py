@@ -325,9 +325,12 @@ def read_feedback(stage, ana, bo, first, late):
             assert "BEGIN HIDDEN" not in page
             if student is bo:
                 bo.picture(stage.pictures, "11_feedback")
-            pages = stage.hub.home(student.name).rglob("*.html")
-            folders = [path.relative_to(stage.hub.home(student.name)) for path in pages]
-            assert folders == [Path(HW, "feedback", times[-1], f"{HW}.html")]
+            kept = stage.hub.home(student.name) / HW / "feedback"
+            assert [folder.name for folder in kept.iterdir()] == [times[-1]]
+    with stage.step("ana cannot read bo's feedback"):
+        page = bo.url(f"files/{HW}/feedback/{late[-1]}/{HW}.html")
+        assert bo.page.request.get(page).status == 200
+        assert ana.page.request.get(page).status == 403
 
 
 def export(stage, late):
