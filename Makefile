@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROXY := hub/node_modules/.ready
 
-.PHONY: help demo test test-all chapters build lab hub lint format lock clean
+.PHONY: help demo test test-all chapters build lab hub proxy lint format lock clean
 
 help:
 	@echo "make demo       a class of twelve, graded from source to feedback"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-all   test, chapters, and the whole bank through three engines"
 	@echo "make lab        JupyterLab here, with warm kernels and formgrader"
 	@echo "make hub        a JupyterHub here: an instructor, three students, a grader"
+	@echo "make proxy      what the hub needs of npm, and the hub's tests"
 	@echo "make lint       ruff     make format   ruff, mending"
 	@echo "make lock       requirements.lock from pyproject.toml (needs uv)"
 	@echo "make clean      remove the environment and what runs left behind"
@@ -43,6 +44,8 @@ lab: $(READY)
 
 hub: $(READY) $(PROXY)
 	@$(BIN)/python hub/demo.py
+
+proxy: $(PROXY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
