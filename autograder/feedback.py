@@ -12,12 +12,15 @@ from nbconvert.filters import Highlight2HTML
 
 from autograder.build.metadata import HIDDEN, is_test
 from autograder.sanitise import clean_html, clean_notebook, close_page
+from autograder.submission import read_regular
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
 NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
 WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# Which submission a page is of: `nbgrader release_feedback` reads it beside the page.
+RELEASED_BY = ("timestamp.txt", "submission_secret.txt")
 
 
 class FeedbackWriter:
@@ -57,6 +60,10 @@ class FeedbackWriter:
         path = self.course.feedback / student / name / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.page(student, notebook), encoding="utf-8")
+        for told in RELEASED_BY:
+            content = read_regular(self.course.submitted / student / name / told, 1000)
+            if content is not None:
+                (path.parent / told).write_bytes(content)
         return path
 
     def page(self, student, notebook):

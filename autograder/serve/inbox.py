@@ -1,5 +1,6 @@
 """Finds what students have handed in to nbgrader's exchange."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,9 +87,11 @@ def is_owner(arrival):
     """Returns whether the folder belongs to the system user whose id it names.
 
     Anybody may write into an exchange's inbound folder, under any name. Where students
-    are system users, the owner says whose work it is.
+    are system users, the owner says whose work it is. Where a hub puts something before
+    its users' names to make the system's, LAYERWISE_OWNER_PREFIX says what.
     """
+    prefix = os.environ.get("LAYERWISE_OWNER_PREFIX", "")
     try:
-        return arrival.folder.owner() == arrival.student
+        return arrival.folder.owner() == prefix + arrival.student
     except (KeyError, FileNotFoundError):
         return False

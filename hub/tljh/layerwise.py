@@ -35,23 +35,22 @@ c.SystemdSpawner.isolate_devices = False
 # Nobody's server becomes root with sudo.
 c.SystemdSpawner.disable_user_sudo = True
 
-# `jupyter-ana` as a hub's name would read the grader's page of the system user of ana.
-c.Authenticator.username_pattern = r"^(?!jupyter-).+$"
-
 # A database server where more than a few dozen people log in at once; the hub's Python
 # needs psycopg2-binary for it.
 # c.JupyterHub.db_url = "postgresql+psycopg2://jupyterhub@localhost/jupyterhub"
 
 
 def set_up(spawner):
-    """Gives each user the configuration of their role; the first folder wins."""
+    """Gives each user the configuration of their role."""
     teaches = spawner.user.name in instructors
-    folders = [roles / "instructor"] if teaches else [roles / "tljh", roles / "student"]
-    changed = {"JUPYTER_CONFIG_PATH": ":".join(str(folder) for folder in folders)}
+    role = roles / ("instructor" if teaches else "student")
+    changed = {"JUPYTER_CONFIG_PATH": str(role)}
     if teaches:
         spawner.notebook_dir = str(course)
         changed["LAYERWISE_COURSE"] = str(course)
         changed["LAYERWISE_CHECK_OWNER"] = "1"
+        # What ana hands in is the system user jupyter-ana's.
+        changed["LAYERWISE_OWNER_PREFIX"] = "jupyter-"
     spawner.environment = {**spawner.environment, **changed}
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.utils import notebook_hash
 from small_class import (
     EXPECTED,
     LIMITS,
@@ -208,3 +209,23 @@ def test_wrong_use_is_said(entered, capsys):
     assert "[1/1]  ana" in shown
     assert "1 outcomes: 1 unreadable" in shown
     assert str(entered.feedback) in shown
+
+
+def test_the_feedback_can_be_released_to_the_student(entered):
+    secret, stamp = "a" * 128, "2026-11-25 10:00:00.000000 UTC"
+    path = entered.hand_in("ana", entered.answered(), timestamp=stamp)
+    path.with_name("submission_secret.txt").write_text(secret)
+    grade_class(entered.course, entered.assignment, LIMITS, plain=True)
+    # As it is once the assignment has been released.
+    (entered.root / "exchange" / "layerwise").mkdir(parents=True)
+    subprocess.run(
+        ["nbgrader", "release_feedback", entered.assignment],
+        cwd=entered.root,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
+        check=True,
+        capture_output=True,
+    )
+    # Where `nbgrader fetch_feedback` looks for it: only who submitted knows the name.
+    name = notebook_hash(secret=secret, notebook_id=entered.assignment)
+    page = entered.root / "exchange" / "layerwise" / "feedback" / f"{name}.html"
+    assert "test_double" in page.read_text(encoding="utf-8")

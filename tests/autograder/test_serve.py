@@ -86,11 +86,16 @@ def test_links_are_no_submissions(tmp_path):
     assert find_arrivals(tmp_path / "inbound") == []
 
 
-def test_the_owner_is_the_system_user(tmp_path):
+def test_the_owner_is_the_system_user(tmp_path, monkeypatch):
     folder = submit(tmp_path, "nobody-such", b"{}")
     assert not is_owner(parse(folder))
-    folder = submit(tmp_path, folder.owner(), b"{}")
+    own = folder.owner()
+    folder = submit(tmp_path, own, b"{}")
     assert is_owner(parse(folder))
+    # A hub that puts something before its users' names, as TLJH does.
+    monkeypatch.setenv("LAYERWISE_OWNER_PREFIX", own[:2])
+    assert not is_owner(parse(folder))
+    assert is_owner(parse(submit(tmp_path, own[2:], b"{}")))
 
 
 def test_a_queue_is_a_queue(jobs):

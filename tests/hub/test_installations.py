@@ -5,8 +5,6 @@ the files parse, that every setting is one that its class has and takes, and tha
 together they do what they must.
 """
 
-import os
-import pwd
 import re
 import shutil
 import subprocess
@@ -28,6 +26,7 @@ from configured import (
 )
 from traitlets.config import Config
 
+from autograder.serve.inbox import is_owner
 from autograder.warm import settings, shared
 
 pytest.importorskip("jupyterhub")
@@ -214,18 +213,10 @@ def test_tljh_grader_is_no_admin():
     assert grader == ["jupyter-instructor"]
 
 
-def test_tljh_names_of_the_hub_cannot_be_those_of_system_users(tljh):
-    pattern = re.compile(tljh.Authenticator.username_pattern)
-    assert pattern.match("ana")
-    assert not pattern.match("jupyter-ana")
-
-
 def test_tljh_gives_each_user_their_role(tljh):
     hook, before = tljh.Spawner.pre_spawn_hook, tljh.Spawner.environment
     student = spawned(hook, "ana", before)
-    assert student.environment["JUPYTER_CONFIG_PATH"] == (
-        "/opt/layerwise/roles/tljh:/opt/layerwise/roles/student"
-    )
+    assert student.environment["JUPYTER_CONFIG_PATH"] == "/opt/layerwise/roles/student"
     assert "LAYERWISE_COURSE" not in student.environment
     assert student.notebook_dir == ""
     teacher = spawned(hook, "instructor", before)
@@ -238,17 +229,19 @@ def test_tljh_gives_each_user_their_role(tljh):
     assert not exchange.is_relative_to(teacher.notebook_dir)
 
 
-def test_tljh_students_are_named_as_the_owners_of_their_work(monkeypatch):
-    config = read_role(
-        monkeypatch,
-        HUB / "config" / "student" / "nbgrader_config.py",
-        JUPYTERHUB_USER="ana",
-        LAYERWISE_EXCHANGE="/srv/exchange",
+def test_tljh_grader_and_instructors_know_the_owners_of_work(tljh, monkeypatch):
+    service = unit(TLJH / "layerwise-grader.service")["Service"]
+    own = dict(line.split("=", 1) for line in service["Environment"])
+    teacher = spawned(
+        tljh.Spawner.pre_spawn_hook, "instructor", tljh.Spawner.environment
     )
-    config.merge(load(TLJH / "student" / "nbgrader_config.py"))
-    assert faults(config, NBGRADER_CLASSES) == []
-    assert config.CourseDirectory.student_id == pwd.getpwuid(os.getuid()).pw_name
-    assert config.Exchange.root == "/srv/exchange"
+    (prefix,) = {
+        found["LAYERWISE_OWNER_PREFIX"] for found in (own, teacher.environment)
+    }
+    monkeypatch.setenv("LAYERWISE_OWNER_PREFIX", prefix)
+    folder = SimpleNamespace(owner=lambda: "jupyter-ana")
+    assert is_owner(SimpleNamespace(folder=folder, student="ana"))
+    assert not is_owner(SimpleNamespace(folder=folder, student="jupyter-ana"))
 
 
 def test_tljh_kernels_are_forked_by_the_shared_parent(tljh):
