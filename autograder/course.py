@@ -64,6 +64,11 @@ class Course:
         return self.submitted.parent
 
     @property
+    def served(self):
+        """What `autograder serve` keeps: its queue, and `results` for `grade`."""
+        return self.classroom / "served"
+
+    @property
     def db_url(self):
         return self.config.CourseDirectory.db_url
 

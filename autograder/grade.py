@@ -68,6 +68,8 @@ def grade(
         course = find_course(course)
     if results is not None and not results.is_dir():
         raise CourseError(f"There is no folder {results} with results")
+    if results is None and (course.served / "results").is_dir():
+        results = course.served / "results"
     outcomes = grade_class(
         course, assignment, limits, workers, force, students, plain, results
     )

@@ -40,7 +40,7 @@ def serve(
         CourseError: If another service grades this course already.
     """
     inbound = _inbound(course)
-    folder = course.classroom / "served"
+    folder = course.served
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:

@@ -29,8 +29,8 @@ class Grader:
     """Watches an exchange and grades what arrives, a bounded number at a time.
 
     Each submission runs twice: with the visible tests, whose messages the student
-    reads, and with all of them. The second is left where `autograder grade --results`
-    takes it.
+    reads, and with all of them. The second is left where `autograder grade` takes it
+    when it finds the same submission collected.
 
     Args:
         course: `Course`, built.
@@ -56,7 +56,7 @@ class Grader:
         self.workers = workers or count_cores()
         self.limits = replace(limits, threads=max(1, count_cores() // self.workers))
         self.check_owner, self.report = check_owner, report
-        self.out = course.classroom / "served"
+        self.results = course.served / "results"
         self.stopped, self.arrived = threading.Event(), threading.Condition()
         self.assigned = {}
         self.threads = []
@@ -147,7 +147,7 @@ class Grader:
             self.jobs.save_visible(job.name, outcome)
             return
         content = nbformat.writes(document).encode("utf-8")
-        folder = self.out / job.name / job.student / job.assignment
+        folder = self.results / job.student / job.assignment
         write_outcome(folder, outcome, content)
         if self.jobs.finish(job.name, outcome):
             self.report(self.jobs.find(job.name))

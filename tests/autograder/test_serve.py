@@ -1,6 +1,7 @@
 """Grade on submit: the exchange, the queue, the limit, and what each person sees."""
 
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -9,8 +10,8 @@ import nbformat
 import pytest
 
 from autograder.execute import Limits
-from autograder.journal import Outcome
-from autograder.outcome_folder import read_outcome
+from autograder.grade import grade
+from autograder.journal import Journal, Outcome
 from autograder.serve.inbox import Arrival, find_arrivals, is_owner, parse
 from autograder.serve.jobs import DONE, REFUSED, RUNNING, WAITING, Jobs
 from autograder.serve.pages import class_page, student_page
@@ -223,7 +224,20 @@ def test_the_class_page_has_everybody_and_no_markup_of_theirs(served):
     assert "3 / 5" in " ".join(page.split())
 
 
-def test_results_wait_where_grade_takes_them(served):
-    job = job_of(served, "ana")
-    folder = served.classroom / "served" / job.name / "ana" / "hw00_tiny"
-    assert read_outcome(folder) == job.result
+def test_grade_takes_what_was_graded_on_submit(served, tmp_path, monkeypatch):
+    tiny = served.copy(tmp_path / "course")
+    job = job_of(served, "bo")
+    # What `nbgrader collect` does.
+    shutil.copytree(
+        tiny.root / "exchange" / "layerwise" / "inbound" / job.name,
+        tiny.submitted / "bo" / "hw00_tiny",
+    )
+
+    def refuse(*_):
+        raise AssertionError("it was run again")
+
+    monkeypatch.setattr("autograder.grade.execute", refuse)
+    assert grade(tiny.course, "hw00_tiny", Limits(), workers=1) == 0
+    outcome = Journal(tiny.classroom / "journal.jsonl").find("bo", "hw00_tiny")
+    assert (outcome.outcome, outcome.score) == ("graded", 3)
+    assert outcome.cells == job.result.cells
