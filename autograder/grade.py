@@ -55,7 +55,8 @@ def grade(
             roster.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
         results: Path of a folder that `autograder grade-shard` filled: what it holds
-            of these submissions is taken and not run again.
+            of these submissions is taken and not run again. Without it, what
+            `autograder serve` has graded.
 
     Returns:
         Integer, the exit status: 0 if every submission was graded, 1 if one has
