@@ -99,8 +99,9 @@ def check(count, opened, kinds, users=None):
     users = os.geteuid() == 0 if users is None else users
     if not count and not opened:
         raise CourseError("Say how many: --students N, --open N, or both")
-    if (count or 0) > MOST_STUDENTS or (opened or 0) > MOST_STUDENTS:
-        raise CourseError(f"At most {MOST_STUDENTS} students. Received: {count}")
+    most = max(count or 0, opened or 0)
+    if most > MOST_STUDENTS:
+        raise CourseError(f"At most {MOST_STUDENTS} students. Received: {most}")
     if not users and "shared" in kinds and (count or 0) > MOST_OF_ONE_USER:
         raise CourseError(
             f"A shared parent serves a user {MOST_OF_ONE_USER} kernels at once, and "
