@@ -321,7 +321,7 @@ def read_feedback(stage, ana, bo, first, late):
             page = student.read_feedback(HW)
             assert f"Score: {MARKS[student.name]}.0 / 20.0" in page
             assert (COMMENT in page) == (student is bo)
-            assert ("late by" in page) == (student is bo)
+            assert ("Late by 0 h" in page) == (student is bo)
             assert "BEGIN HIDDEN" not in page
             if student is bo:
                 bo.picture(stage.pictures, "11_feedback")

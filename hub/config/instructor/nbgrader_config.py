@@ -12,3 +12,5 @@ load_subconfig(  # noqa: F821
 c.ExchangeFactory.collect = "autograder.exchange.OwnedCollect"
 # Where all have one system user, whose a submission is cannot be asked.
 c.ExchangeCollect.check_owner = "LAYERWISE_CHECK_OWNER" in os.environ
+# Formgrader would show the whole configuration, a database's password with it.
+c.FormgradeExtension.debug = False
