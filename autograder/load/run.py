@@ -161,7 +161,9 @@ def _look_for_parents(kind, phase, result):
     Where the shared parent refuses or does not fit, a parent of the student's own takes
     its place: all works, and takes more memory than the figures would say.
     """
-    found = own_parents() if kind != "own" else 0
+    if kind == "own" or result.get("other_parents"):
+        return
+    found = result["other_parents"] = own_parents()
     if found:
         _note(result, "", phase, f"{found} students have a warm parent of their own")
 
