@@ -10,7 +10,7 @@ import tempfile
 
 from autograder.sandbox import enter
 from autograder.sandbox.policy import own_variables
-from autograder.warm import settings, shared, wire
+from autograder.warm import module_files, settings, shared, wire
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -146,5 +146,6 @@ def make_kernel(arguments):
     # Its default was read from the environment when the parent imported it.
     # The first process of a namespace has no parent to watch; the supervisor does.
     app = IPKernelApp.instance(parent_handle=os.getppid() or 1)
-    app.initialize(list(arguments))
+    with module_files.at_hand():
+        app.initialize(list(arguments))
     return app

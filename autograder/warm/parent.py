@@ -17,7 +17,7 @@ import sys
 import time
 import traceback
 
-from autograder.warm import child, shared, wire
+from autograder.warm import child, module_files, shared, wire
 
 # How long a kernel whose client is gone may take to end. Seconds.
 GRACE = 2
@@ -110,6 +110,7 @@ def preload():
     names = [BACKENDS.get(os.environ.get("KERAS_BACKEND", "tensorflow")), *PRELOADED]
     for name in filter(None, names):
         importlib.import_module(name)
+    module_files.gather()
 
 
 def find_initialised():

@@ -101,6 +101,15 @@ def test_no_two_kernels_draw_the_same():
         assert left != right, f"{name} draws the same in two kernels"
 
 
+def test_the_debugger_knows_the_files_of_all_modules():
+    known, itself = run(
+        "kernel = get_ipython().kernel\n"
+        "import keras; print(keras.__file__ in kernel._kernel_modules)",
+        "import sys\nfrom ipykernel import ipkernel\nprint(ipkernel.sys is sys)",
+    )
+    assert text_of(known) == text_of(itself) == "True\n"
+
+
 def test_nothing_runs_before_the_first_cell():
     cell, *_ = run(
         """
