@@ -1,7 +1,7 @@
 """Keeps a starting kernel from copying its parent's memory only to list modules.
 
 When it starts, ipykernel asks each module for its file's name, so that its debugger can
-leave libraries out. To look at a module counts a reference to it, and that copies a page
+leave libraries out. A look at a module counts a reference to it, and that copies a page
 of the parent's memory for nearly each of them. `autograder load` shows what it saves.
 """
 
