@@ -310,6 +310,8 @@ def lateness_notes(seconds):
     if seconds <= 0:
         return []
     minutes = int(seconds // 60)
+    if not minutes:
+        return ["late by less than a minute"]
     return [f"late by {minutes // 60} h {minutes % 60} min"]
 
 

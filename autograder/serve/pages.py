@@ -1,5 +1,6 @@
 """The service's pages: plain HTML, made on the server, nothing in them runs."""
 
+import re
 from collections import Counter
 from datetime import datetime
 
@@ -69,6 +70,7 @@ def _render(queue, name, **values):
         status=lambda job: status(job, queue.free_at, queue.now()),
         tone=tone,
         hidden_failures=hidden_failures,
+        moment=moment,
     )
     return environment.get_template(name).render(**values)
 
@@ -104,6 +106,11 @@ def tone(job):
     if job.result.outcome != GRADED:
         return "fault"
     return "full" if job.result.score == job.result.max_score else "part"
+
+
+def moment(stamp):
+    """Returns a time as nbgrader writes it, without the fractions of a second."""
+    return re.sub(r"\.\d+", "", stamp)
 
 
 def hidden_failures(job):

@@ -205,6 +205,8 @@ def test_the_visible_tests_are_judged_without_the_hidden_ones(served):
 def test_a_student_sees_visible_tests_and_their_own_only(served):
     page = student_page(served.jobs, "bo")
     assert "test_double" in page
+    assert "2 of 2 tests passed" in " ".join(page.split())
+    assert "submitted 2026-11-24 16:50:12 UTC" in page
     assert "gave 5" not in page
     assert "Hidden tests failed" not in page
     assert "ana" not in page
