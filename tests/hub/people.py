@@ -195,10 +195,21 @@ class Student(Person):
         """
         self.open_list()
         before = len(self.submissions())
-        with self._listed("/assignments/submit"):
-            self._downloaded(assignment).get_by_text("Submit", exact=True).click()
+        self._press_submit(assignment)
         self._submitted().nth(before).wait_for()
         return [words.split(" (")[0] for words in self.submissions()]
+
+    def submit_in_vain(self, assignment):
+        """Submits what is refused; returns what the dialog says."""
+        self.open_list()
+        self._press_submit(assignment)
+        said = self.page.locator(".jp-Dialog .jp-Dialog-content").inner_text()
+        self.close_dialog()
+        return said
+
+    def _press_submit(self, assignment):
+        with self._listed("/assignments/submit"):
+            self._downloaded(assignment).get_by_text("Submit", exact=True).click()
 
     def submissions(self):
         """Returns what the list says of each submission."""
@@ -224,11 +235,9 @@ class Student(Person):
         self.page.get_by_text("(view feedback)").last.click()
         name = _exactly(f"{assignment}.html")
         self.page.locator(".jp-DirListing-itemText", has_text=name).dblclick()
-        return (
-            self.page.frame_locator(".jp-HTMLViewer iframe")
-            .locator("body")
-            .inner_text()
-        )
+        page = self.page.frame_locator(".jp-HTMLViewer iframe")
+        page.get_by_text(f"{assignment} (Score").wait_for()
+        return page.locator("body").inner_text()
 
 
 class Instructor(Person):
@@ -247,6 +256,12 @@ class Instructor(Person):
     def row(self, words):
         """Returns the row of an assignment, a submission or a student."""
         return self.page.locator("#main-table tr", has_text=words)
+
+    def follow(self, words, column):
+        """Follows a link in a row to another page with a table."""
+        with self.page.expect_navigation():
+            self.row(words).locator(f"td.{column} a").first.click()
+        self.wait_for_table()
 
     def press(self, words, column):
         """Presses an action in a row and waits for its dialog.

@@ -119,14 +119,14 @@ def release(stage, instructor):
         assert instructor.row(HW).locator("td.status").inner_text() == "released"
         instructor.picture(stage.pictures, "01_release")
     with stage.step("formgrader's links lead to the instructor's own server"):
-        folders = {"name": f"solutions/{HW}", "preview": f"assignments/en/{HW}"}
-        links = {
-            folder: instructor.row(HW).locator(f"td.{column} a").get_attribute("href")
-            for column, folder in folders.items()
-        }
-        for folder, link in links.items():
+        row = instructor.row(HW)
+        links = [
+            (row.locator(f"td.{column} a").get_attribute("href"), folder)
+            for column, folder in (("name", "solutions"), ("preview", "assignments/en"))
+        ]
+        for link, folder in links:
             instructor.page.goto(stage.hub.address + link)
-            assert instructor.page.url == instructor.url(f"tree/{folder}")
+            assert instructor.page.url == instructor.url(f"tree/{folder}/{HW}")
             instructor.page.locator(
                 ".jp-DirListing-itemText", has_text=f"{HW}.ipynb"
             ).wait_for()
@@ -150,10 +150,8 @@ def a_right_answer(stage):
         ana.write(cells[ANSWER], answers[ANSWER])
         for name in (ANSWER, f"test_{ANSWER}"):
             ana.run(cells[name])
-        assert (
-            ana.cell(cells[f"test_{ANSWER}"]).locator(".jp-OutputArea-output").count()
-            == 0
-        )
+        tested = ana.cell(cells[f"test_{ANSWER}"])
+        assert tested.locator(".jp-OutputArea-output").count() == 0
         ana.save()
         ana.picture(stage.pictures, "03_notebook")
     with stage.step("ana submits a part"):
@@ -195,6 +193,12 @@ def a_wrong_answer(stage, due):
         assert MESSAGE in said
         bo.picture(stage.pictures, "05_validate_fails")
         bo.close_dialog()
+    with stage.step("a folder without its notebook is refused"):
+        path = stage.hub.home("bo") / HW / f"{HW}.ipynb"
+        aside = path.rename(path.with_suffix(".aside"))
+        said = bo.submit_in_vain(HW)
+        assert "There are missing notebooks for the submission" in said
+        aside.rename(path)
     with stage.step("bo submits late"):
         submitted = bo.submit(HW)
         assert datetime.fromisoformat(submitted[0].split(" UTC")[0]) > due
@@ -247,8 +251,7 @@ def grade(stage, instructor):
         instructor.close_dialog()
         assert instructor.row(HW).locator("td.num-submissions").inner_text() == "2"
     with stage.step("instructor autogrades"):
-        instructor.row(HW).locator("td.num-submissions a").click()
-        instructor.wait_for_table()
+        instructor.follow(HW, "num-submissions")
         for student in ("ana", "bo"):
             instructor.press(student, "autograde")
             instructor.close_dialog()
@@ -264,13 +267,10 @@ def comment(stage, instructor):
     """Opens bo's graded notebook and writes below his answer."""
     with stage.step("instructor reviews and comments"):
         instructor.formgrader("gradebook")
-        for link in (HW, HW):
-            instructor.row(link).locator("td.name a").click()
-            instructor.wait_for_table()
-        # Formgrader hides names: bo's is the one with a failed test.
-        instructor.page.locator("#main-table tr", has_text="18").locator(
-            "td.name a"
-        ).first.click()
+        instructor.follow(HW, "name")
+        instructor.follow(HW, "name")
+        # Formgrader hides names: bo's is the one with his points.
+        instructor.row("18 / 20").locator("td.name a").first.click()
         instructor.comment(ANSWER, COMMENT)
         instructor.picture(stage.pictures, "09_comment")
 
@@ -387,9 +387,7 @@ def positions():
 def reference():
     """Returns the right sources of the answer cells, by their grade ids."""
     return {
-        cell.metadata.nbgrader.grade_id: re.sub(
-            r" *### .* SOLUTION\n?", "", cell.source
-        )
+        cell.metadata.nbgrader.grade_id: re.sub(r"\n *### .* SOLUTION", "", cell.source)
         for cell in notebook(ROOT / "solutions" / HW).cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }

@@ -11,6 +11,8 @@ c.CourseDirectory.course_id = "layerwise"
 c.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]
 c.Exchange.root = os.environ["LAYERWISE_EXCHANGE"]
 c.ExchangeFactory.submit = "autograder.exchange.ClosedSubmit"
+# nbgrader would take a folder without its notebook, and say nothing.
+c.ExchangeSubmit.strict = True
 # Validate: a test that logs has not failed, and a kernel that starts cold takes time.
 c.ExecutePreprocessor.extra_arguments = QUIET
 c.ExecutePreprocessor.timeout = 120
