@@ -17,10 +17,9 @@ import sys
 import time
 import traceback
 
-from autograder.warm import child, module_files, shared, wire
+from autograder.warm import child, module_files, shared
+from autograder.warm.children import GRACE, Children, tell
 
-# How long a kernel whose client is gone may take to end. Seconds.
-GRACE = 2
 stopped = False
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
 # What kernels use soon after they start.
@@ -143,14 +142,14 @@ def serve(listener, idle_seconds, reachable, door=None):
     """
     poller = select.poll()
     poller.register(listener, select.POLLIN)
-    children = Children(poller)
+    children = Children(poller, door is not None)
     quiet_since = time.monotonic()
     while not stopped:
         if children.connections:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > idle_seconds or not reachable():
             return
-        wait = min(idle_seconds, GRACE / 4 if children.doomed else 5)
+        wait = min(idle_seconds, GRACE / 4 if children.unfinished() else 5)
         for fd, _ in poller.poll(1000 * wait):
             if fd == listener.fileno():
                 quiet_since = time.monotonic()
@@ -159,113 +158,58 @@ def serve(listener, idle_seconds, reachable, door=None):
                 children.report_end(fd)
             elif fd in children.by_connection:
                 children.end(fd)
-        children.kill_doomed()
-
-
-class Children:
-    """The running kernels of a parent, and the clients who asked for them.
-
-    Args:
-        poller: `select.poll` object that watches them.
-    """
-
-    def __init__(self, poller):
-        self.poller = poller
-        self.by_pidfd = {}
-        self.by_connection = {}
-        self.connections = {}
-        self.users = {}
-        self.doomed = {}
-
-    def add(self, pid, connection, user):
-        """Starts to watch a child and its client."""
-        self.users[pid] = user
-        pidfd = os.pidfd_open(pid)
-        self.by_pidfd[pidfd] = pid
-        self.by_connection[connection.fileno()] = pidfd
-        self.connections[pid] = connection
-        self.poller.register(pidfd, select.POLLIN)
-        # Only the client's leaving: what it sends is for the child to read.
-        self.poller.register(connection, select.POLLRDHUP)
-
-    def report_end(self, pidfd):
-        """Tells the client how its kernel ended."""
-        pid = self.by_pidfd.pop(pidfd)
-        self.doomed.pop(pidfd, None)
-        connection = self.connections.pop(pid)
-        del self.users[pid]
-        self.poller.unregister(pidfd)
-        if self.by_connection.pop(connection.fileno(), None) is not None:
-            self.poller.unregister(connection)
-        # What the kernel started and left in its group goes with it; as long as the
-        # child is not reaped, nobody else can have its number.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-        os.close(pidfd)
-        with contextlib.suppress(OSError):
-            connection.settimeout(1)
-            wire.send(connection, {"exit": os.waitstatus_to_exitcode(status)})
-        connection.close()
-
-    def end(self, connection):
-        """Ends the kernel of a client that is gone.
-
-        The supervisor of a sandbox takes everything with it, if it is given the time.
-        """
-        pidfd = self.by_connection.pop(connection)
-        self.poller.unregister(connection)
-        self.doomed[pidfd] = time.monotonic() + GRACE
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(pidfd, signal.SIGTERM)
-
-    def kill_doomed(self):
-        """Kills the kernels that were to end and did not."""
-        for pidfd, deadline in list(self.doomed.items()):
-            if time.monotonic() > deadline:
-                del self.doomed[pidfd]
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-
-    def close(self):
-        """Closes the descriptors, in a child that has no business with them."""
-        for pidfd in self.by_pidfd:
-            os.close(pidfd)
-        for connection in self.connections.values():
-            connection.close()
+        children.tidy()
 
 
 def _accept(listener, children, door):
-    connection, _ = listener.accept()
+    try:
+        connection, _ = listener.accept()
+    except OSError:
+        # The system has no descriptors left; the connection waits for one.
+        time.sleep(0.1)
+        return
     pid, user, _ = shared.peer(connection)
     fault = find_initialised()
     if fault:
-        _refuse(connection, f"the warm parent cannot be forked: {fault} is initialised")
+        _refuse(children, connection, f"it cannot be forked: {fault} is initialised")
         # A fresh parent may do better; this one never will.
         raise SystemExit(3)
+    if children.are_full():
+        _refuse(children, connection, "it has as many as it has descriptors for")
+        return
     if door is not None:
         running = sum(owner == user for owner in children.users.values())
         objection = door.objection(pid, user, running)
         if objection:
-            _refuse(connection, f"the shared parent forks no kernel: {objection}")
+            _refuse(children, connection, objection)
             return
-    pid = os.fork()
+    # What the system denies to one kernel must not end the others.
+    try:
+        pid = os.fork()
+    except OSError as error:
+        _refuse(children, connection, f"the system refuses to fork: {error}")
+        return
     if pid == 0:
         _become_child(connection, listener, children, door is not None)
-    children.add(pid, connection, user)
+    try:
+        children.add(pid, connection, user)
+    except OSError as error:
+        os.kill(pid, signal.SIGKILL)
+        children.zombies.append(pid)
+        _refuse(children, connection, f"the system refuses to watch it: {error}")
 
 
-def _refuse(connection, reason):
-    with contextlib.suppress(OSError):
-        connection.settimeout(1)
-        wire.send(connection, {"error": reason})
-    connection.close()
+def _refuse(children, connection, reason):
+    tell(connection, {"error": f"the warm parent forks no kernel: {reason}"})
+    children.leave(connection)
 
 
 def _become_child(connection, listener, children, is_shared):
     """Leaves everything of the parent's behind, and runs the request."""
     status = 1
     try:
+        # Before it is anybody's: a user could hold it where it is, in this session.
+        os.setsid()
         listener.close()
         children.close()
         if is_shared:

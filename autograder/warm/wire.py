@@ -18,13 +18,19 @@ def send(connection, message, fds=()):
         message: What JSON can hold.
         fds: Sequence of open file descriptors; the receiver gets its own copies.
     """
-    body = json.dumps(message).encode()
+    whole = pack(message)
     ancillary = []
     if fds:
         rights = array.array("i", fds)
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)]
-    connection.sendmsg([HEADER.pack(len(body))], ancillary)
-    connection.sendall(body)
+    connection.sendmsg([whole[: HEADER.size]], ancillary)
+    connection.sendall(whole[HEADER.size :])
+
+
+def pack(message):
+    """Returns a message as the bytes that are sent."""
+    body = json.dumps(message).encode()
+    return HEADER.pack(len(body)) + body
 
 
 def receive(connection):
