@@ -41,7 +41,6 @@ def run(connection, is_shared=False):
     Returns:
         What the target returned: the exit status.
     """
-    os.setsid()
     request, fds = wire.receive(connection)
     for number, fd in enumerate(fds[:3]):
         os.dup2(fd, number)

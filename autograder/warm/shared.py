@@ -59,15 +59,18 @@ def main():
     if path is None or not path.is_absolute():
         sys.exit(f"{VARIABLE} must name a folder by its whole path. Received: {path}")
     # Its owner's alone to write: what is in it is imported into everybody's kernels.
+    os.umask(0o022)
     home = path.parent / "home"
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o755)
     for stale in path.parent.glob("*.sock*"):
         stale.unlink()
     environment = settings.parent_environment(without_personal(os.environ))
     os.chdir("/")
-    os.umask(0o022)
-    linux.join_session_keyring()
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    # Two for a kernel; a kernel itself gets no more than its user's server has.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.execve(
         sys.executable,
         [sys.executable, "-m", "autograder.warm.parent", str(path), "inf", "shared"],
@@ -162,19 +165,28 @@ def other_place(pid, uid):
                 return f"the process that asked has another {name}"
     except OSError as error:
         return f"the process that asked cannot be looked at: {error}"
-    if words["Uid"].split() != [str(uid)] * 4:
+    if words.get("Uid", "").split() != [str(uid)] * 4:
         return "the process that asked is gone, or is two users at once"
-    if words["Seccomp"] != "0":
+    if words.get("Seccomp") != "0":
         return "the process that asked is filtered by seccomp"
-    if uid == 0 and words["CapEff"] != status_of("self")["CapEff"]:
+    if uid == 0 and words.get("CapEff") != status_of("self")["CapEff"]:
         return "the process that asked is root with other capabilities"
     return ""
 
 
 def status_of(pid):
     """Returns what the system says of a process, a dict of strings."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return {name: text.strip() for name, text in (line.split(":", 1) for line in lines)}
+    parts = (line.partition(":") for line in lines_of(f"/proc/{pid}/status"))
+    return {name: text.strip() for name, _, text in parts}
+
+
+def lines_of(path):
+    """Returns the lines of a file of the system's, in which users have named things.
+
+    A name may hold any byte but what the system escapes, which is the end of a line:
+    not what else may end one in Python, and not only text.
+    """
+    return os.fsdecode(Path(path).read_bytes()).rstrip("\n").split("\n")
 
 
 def become(connection):
@@ -191,6 +203,18 @@ def become(connection):
     join_control_groups(pid)
     take_bounds(pid)
     os.umask(int(words["Umask"], 8))
+    # All of this was one process's: it is there still, and no program that runs as
+    # somebody else connected for its user.
+    words = status_of(pid)
+    for name, number in (("Uid", uid), ("Gid", gid)):
+        if words[name].split() != [str(number)] * 4:
+            raise PermissionError(f"the process that asked has another {name}")
+    # The parent's own are the hub's: its log, or the terminal it was started from.
+    with open(os.devnull, "r+b", 0) as null:
+        for number in range(3):
+            os.dup2(null.fileno(), number)
+    if words["NoNewPrivs"] == "1":
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     if os.geteuid() == 0:
         linux.drop_bounding(int(words["CapBnd"], 16))
         os.setgroups(peer_groups(connection))
@@ -198,8 +222,8 @@ def become(connection):
         os.setresuid(uid, uid, uid)
         # A change of user hides /proc/self from its own process.
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
-    if words["NoNewPrivs"] == "1":
-        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    # Kernels of one parent would have their session's keys in common.
+    linux.join_session_keyring()
     if os.getresuid() != (uid,) * 3 or os.getresgid() != (gid,) * 3:
         raise PermissionError(f"this fork is not the user {uid} who asked for it")
 
@@ -243,14 +267,14 @@ def join_control_groups(pid):
     Raises:
         OSError: If the process is in other groups, and the system refuses to move.
     """
-    theirs, own = (Path(f"/proc/{who}/cgroup").read_text() for who in (pid, "self"))
+    theirs, own = (lines_of(f"/proc/{who}/cgroup") for who in (pid, "self"))
     if theirs == own:
         return
-    for line in theirs.splitlines():
+    for line in theirs:
         _, controllers, path = line.split(":", 2)
         name = controllers.removeprefix("name=")
         members = groups.MOUNTED / name / path.lstrip("/") / "cgroup.procs"
-        if line not in own.splitlines() and (name == "" or members.parent.is_dir()):
+        if line not in own and (name == "" or members.parent.is_dir()):
             members.write_text(f"{os.getpid()}\n")
 
 
