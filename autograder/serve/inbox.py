@@ -1,6 +1,8 @@
 """Finds what students have handed in to nbgrader's exchange."""
 
 import os
+import pwd
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +48,17 @@ def find_arrivals(inbound):
     if inbound.is_dir():
         for folder in inbound.iterdir():
             arrival = parse(folder)
-            real = arrival and folder.is_dir() and not folder.is_symlink()
-            if real and _is_complete(arrival):
+            if arrival and _is_folder(folder) and _is_complete(arrival):
                 found.append(arrival)
     return sorted(found, key=lambda arrival: (arrival.stamp, arrival.folder.name))
+
+
+def _is_folder(path):
+    """Returns whether there is a folder, and no link, whatever that may lead to."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def parse(folder):
@@ -78,7 +87,7 @@ def _is_complete(arrival):
     if content is not None and content.decode("utf-8", "replace").strip():
         return content.decode("utf-8", "replace").strip() == arrival.stamp
     try:
-        return time.time() - arrival.folder.stat().st_mtime > SETTLE
+        return time.time() - arrival.folder.lstat().st_mtime > SETTLE
     except FileNotFoundError:
         return False
 
@@ -90,8 +99,17 @@ def is_owner(arrival):
     are system users, the owner says whose work it is. Where a hub puts something before
     its users' names to make the system's, LAYERWISE_OWNER_PREFIX says what.
     """
+    try:
+        # The link's own, where it is one: it may lead to what is anybody's.
+        return is_user(arrival.folder.lstat().st_uid, arrival.student)
+    except FileNotFoundError:
+        return False
+
+
+def is_user(uid, student):
+    """Returns whether a system user's number is a student's."""
     prefix = os.environ.get("LAYERWISE_OWNER_PREFIX", "")
     try:
-        return arrival.folder.owner() == prefix + arrival.student
-    except (KeyError, FileNotFoundError):
+        return pwd.getpwuid(uid).pw_name == prefix + student
+    except KeyError:
         return False

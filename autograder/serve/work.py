@@ -1,7 +1,9 @@
 """Grades what is in the queue, for as long as the service runs."""
 
+import tempfile
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 
@@ -12,7 +14,8 @@ from autograder.journal import key_of
 from autograder.outcome_folder import write_outcome
 from autograder.pool import count_cores, map_unordered
 from autograder.restore import restore
-from autograder.serve.inbox import find_arrivals, is_owner
+from autograder.serve.inbox import find_arrivals, is_owner, is_user
+from autograder.serve.take import take
 from autograder.submission import (
     MISSING,
     Submission,
@@ -163,12 +166,22 @@ class Grader:
         Returns:
             `Submission`. It never raises for what a student did.
         """
-        folder = self.inbound / job.name
-        path = folder / f"{job.assignment}.ipynb"
-        if folder.is_symlink() or path.is_symlink() or not path.is_file():
-            reason = f"{path.name} is not in what was handed in"
-            return Submission(
-                job.student, job.assignment, None, MISSING, reason, folder=folder
-            )
-        files = read_files(folder, path)
-        return read_one(path, job.student, job.assignment, files)
+        folder, name = self.inbound / job.name, f"{job.assignment}.ipynb"
+
+        def is_welcome(uid):
+            return not self.check_owner or is_user(uid, job.student)
+
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place, "taken", name)
+            try:
+                left_out = take(folder, path.parent, is_welcome)
+            except OSError as error:
+                left_out = [str(error)]
+            if path.is_file():
+                files = read_files(path.parent, path)
+                found = read_one(path, job.student, job.assignment, files)
+                return replace(found, folder=folder)
+        reason = "; ".join([f"{name} is not in what was handed in", *left_out[:3]])
+        return Submission(
+            job.student, job.assignment, None, MISSING, reason, folder=folder
+        )

@@ -371,3 +371,26 @@ def test_nobody_submits_in_anothers_name(machine):
             return
         machine.kernels["ana"].run("import time; time.sleep(1)")
     raise AssertionError(json.dumps(text)[-2000:])
+
+
+def test_a_link_that_is_handed_in_brings_nothing_of_the_instructors(machine):
+    solution = machine.place / "course" / "solutions" / HW / f"{HW}.ipynb"
+    linked = machine.inbound / f"ana+{HW}+{STAMP}+link"
+    forged = machine.inbound / f"bo+{HW}+{STAMP}+link"
+    machine.kernels["ana"].run(
+        "import os\n"
+        f"folder = {str(linked)!r}\n"
+        "os.mkdir(folder)\n"
+        f"os.symlink({str(solution)!r}, folder + '/{HW}.ipynb')\n"
+        f"os.symlink({str(machine.submission)!r}, folder + '/bo')\n"
+        f"open(folder + '/timestamp.txt', 'w').write({STAMP!r})\n"
+        # Its owner would be bo, if it were followed.
+        f"os.symlink({str(machine.place / 'home' / 'bo')!r}, {str(forged)!r})"
+    )
+    said = machine.teach("nbgrader", "collect", HW, "--update")
+    assert "somebody else" in said
+    submitted = machine.place / "course/classroom/submitted"
+    found = [path.name for path in (submitted / "ana" / HW).rglob("*")]
+    assert found == ["timestamp.txt"]
+    collected = submitted / "bo" / HW / "timestamp.txt"
+    assert collected.read_text() == (machine.submission / "timestamp.txt").read_text()
