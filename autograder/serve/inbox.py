@@ -32,7 +32,7 @@ class Arrival:
     stamp: str
 
 
-def find_arrivals(inbound):
+def find_arrivals(inbound, known=()):
     """Lists the complete submissions of an exchange.
 
     `nbgrader submit` copies `STUDENT+ASSIGNMENT+TIMESTAMP+RANDOM` file by file and
@@ -40,6 +40,7 @@ def find_arrivals(inbound):
 
     Args:
         inbound: Path, `EXCHANGE/COURSE/inbound`; it need not exist.
+        known: Set of names of folders that are not looked at again.
 
     Returns:
         List of `Arrival`, the oldest first.
@@ -47,7 +48,7 @@ def find_arrivals(inbound):
     found = []
     if inbound.is_dir():
         for folder in inbound.iterdir():
-            arrival = parse(folder)
+            arrival = None if folder.name in known else parse(folder)
             if arrival and _is_folder(folder) and _is_complete(arrival):
                 found.append(arrival)
     return sorted(found, key=lambda arrival: (arrival.stamp, arrival.folder.name))

@@ -11,7 +11,7 @@ from autograder.serve.jobs import DONE, REFUSED, RUNNING, WAITING
 
 # Seconds.
 REFRESH = 3
-# A class's page shows this many submissions, the newest.
+# A page shows this many submissions, the newest.
 MOST = 500
 
 
@@ -26,7 +26,7 @@ def student_page(jobs, student, show_hidden=False):
     Returns:
         String of HTML.
     """
-    own = jobs.list(student)
+    own = jobs.list(student)[:MOST]
     busy = any(job.state in (WAITING, RUNNING) for job in own)
     return _render(
         jobs,

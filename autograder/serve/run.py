@@ -75,8 +75,9 @@ async def _until_stopped(jobs, show_hidden, until_empty):
     else:
         print("Grading on submit; no hub asked for pages", flush=True)
     while not stopped.is_set():
-        left = any(job.state in (WAITING, RUNNING) for job in jobs.list())
-        if until_empty and not left:
+        if until_empty and not any(
+            job.state in (WAITING, RUNNING) for job in jobs.list()
+        ):
             return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), 0.5)

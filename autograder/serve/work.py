@@ -1,7 +1,9 @@
 """Grades what is in the queue, for as long as the service runs."""
 
+import sqlite3
 import tempfile
 import threading
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,11 +87,9 @@ class Grader:
         Returns:
             Integer, how many submissions are new.
         """
-        known = {job.name for job in self.jobs.list()}
         new = 0
-        for arrival in find_arrivals(self.inbound):
-            if arrival.folder.name not in known:
-                new += self.jobs.add(arrival, self._objection(arrival))
+        for arrival in find_arrivals(self.inbound, self.jobs.names()):
+            new += self.jobs.add(arrival, self._objection(arrival))
         if new:
             with self.arrived:
                 self.arrived.notify_all()
@@ -104,7 +104,11 @@ class Grader:
 
     def _watch(self):
         while not self.stopped.wait(POLL):
-            self.scan()
+            # A full disk, say: it may not be full at the next look.
+            try:
+                self.scan()
+            except (OSError, sqlite3.Error):
+                traceback.print_exc()
 
     def _work(self):
         for (job, submission, notes, last), execution, error in map_unordered(

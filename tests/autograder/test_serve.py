@@ -109,6 +109,43 @@ def test_a_queue_is_a_queue(jobs):
     assert first.attempts == 1
 
 
+def test_thousands_of_one_student_do_not_hold_up_another(jobs):
+    for number in range(300):
+        jobs.add(arrival("ana", number))
+    jobs.add(arrival("bo"))
+    assert [jobs.claim().student for _ in range(3)] == ["ana", "ana", "bo"]
+    asked = []
+    jobs.database.set_trace_callback(asked.append)
+    assert jobs.claim() is None
+    assert len(asked) < 10
+    assert len(jobs.names()) == 301
+
+
+def test_what_is_known_is_not_read_again(tmp_path):
+    folder = submit(tmp_path, "ana", b"{}")
+    assert find_arrivals(tmp_path, {folder.name}) == []
+
+
+def test_a_watch_that_fails_once_goes_on(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("autograder.serve.work.POLL", 0.01)
+
+    class Failing(Grader):
+        def scan(self):
+            seen.append(1)
+            raise OSError("the disk is full")
+
+    grader = Failing.__new__(Failing)
+    grader.stopped = threading.Event()
+    thread = threading.Thread(target=grader._watch)
+    thread.start()
+    while len(seen) < 2 and thread.is_alive():
+        time.sleep(0.01)
+    grader.stopped.set()
+    thread.join()
+    assert len(seen) >= 2
+
+
 def test_a_killed_service_begins_its_jobs_again_after_the_others(jobs, tmp_path, clock):
     jobs.add(arrival("ana"))
     jobs.add(arrival("bo"))
