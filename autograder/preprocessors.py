@@ -23,7 +23,7 @@ from autograder.assigned import load_assigned
 from autograder.build.metadata import is_test
 from autograder.course import Course, find_course
 from autograder.execute import GRADED, Limits, execute
-from autograder.feedback import add_banner, without_hidden_tests
+from autograder.feedback import add_banner, add_losses, without_hidden_tests
 from autograder.grade import cell_verdicts, lateness_notes, not_run
 from autograder.gradebook import hand_marks
 from autograder.journal import Journal, Outcome, key_of
@@ -167,7 +167,7 @@ class Record(NbGraderPreprocessor):
 
 
 class HideTests(NbGraderPreprocessor):
-    """Takes hidden tests out of what becomes a feedback page."""
+    """Takes hidden tests out of what becomes a feedback page, and says what failed."""
 
     def preprocess(self, nb, resources):
         """Returns the notebook without hidden tests in sources and tracebacks."""
@@ -175,7 +175,9 @@ class HideTests(NbGraderPreprocessor):
         tests = [copy.deepcopy(cell) for cell in nb.cells if is_test(cell)]
         released = nbformat.v4.new_notebook(cells=tests)
         ClearHiddenTests(config=self.config).preprocess(released, {})
-        return without_hidden_tests(nb, released), resources
+        shown = without_hidden_tests(nb, released)
+        add_losses(shown)
+        return shown, resources
 
 
 def _execute(*arguments):
