@@ -20,6 +20,7 @@ from autograder.serve.inbox import find_arrivals, is_owner, is_user
 from autograder.serve.take import take
 from autograder.submission import (
     MISSING,
+    UNREADABLE,
     Submission,
     read_files,
     read_notebook,
@@ -111,10 +112,16 @@ class Grader:
                 traceback.print_exc()
 
     def _work(self):
-        for (job, submission, notes, last), execution, error in map_unordered(
-            execute, self._runs(), 1
-        ):
-            self._take(job, submission, error or execution, notes, last)
+        while not self.stopped.is_set():
+            runs = map_unordered(execute, self._runs(), 1)
+            # One submission that cannot be dealt with is begun again with the service;
+            # meanwhile the others are graded.
+            try:
+                for (job, submission, notes, last), execution, error in runs:
+                    self._take(job, submission, error or execution, notes, last)
+            except Exception:
+                traceback.print_exc()
+                self.stopped.wait(POLL)
 
     def _runs(self):
         """Yields two runs for each submission, waiting while there is none."""
@@ -125,18 +132,16 @@ class Grader:
                     self.arrived.wait(POLL)
                 continue
             assigned = self._assigned(job.assignment)
-            submission = self.read(job)
+            submission, prepared = self.read(job), []
+            if not submission.outcome:
+                submission, prepared = _prepare(submission, assigned)
             if submission.outcome:
                 self._take(job, submission, None, [], False)
                 self._take(job, submission, None, [], True)
                 continue
-            for form in (assigned.released, assigned.full):
-                document = read_notebook(submission.notebook)
-                notes = restore(document, form, assigned.released)
-                content = nbformat.writes(document).encode("utf-8")
-                last = form is assigned.full
+            for content, notes in prepared:
                 yield (
-                    (job, submission, notes, last),
+                    (job, submission, notes, content is prepared[-1][0]),
                     (
                         content,
                         self.limits,
@@ -189,3 +194,24 @@ class Grader:
         return Submission(
             job.student, job.assignment, None, MISSING, reason, folder=folder
         )
+
+
+def _prepare(submission, assigned):
+    """Puts the tests back into a notebook: the visible ones, then all.
+
+    Returns:
+        The submission, unreadable if that failed; and a list of pairs, a notebook's
+        bytes and notes.
+    """
+    prepared = []
+    try:
+        for form in (assigned.released, assigned.full):
+            document = read_notebook(submission.notebook)
+            notes = restore(document, form, assigned.released)
+            prepared.append((nbformat.writes(document).encode("utf-8"), notes))
+    except Exception as error:
+        # Metadata can be anything, and is the student's.
+        traceback.print_exc()
+        reason = f"its cells' metadata are not nbgrader's: {error}"
+        return replace(submission, outcome=UNREADABLE, reason=reason), []
+    return submission, prepared

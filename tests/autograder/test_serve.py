@@ -146,6 +146,27 @@ def test_a_watch_that_fails_once_goes_on(tmp_path, monkeypatch):
     assert len(seen) >= 2
 
 
+def test_a_worker_that_fails_at_one_goes_on_with_the_next(tmp_path, monkeypatch):
+    taken = []
+    monkeypatch.setattr("autograder.serve.work.POLL", 0.01)
+
+    class Failing(Grader):
+        def _runs(self):
+            taken.append(1)
+            raise OSError("the disk is full")
+            yield
+
+    grader = Failing.__new__(Failing)
+    grader.stopped = threading.Event()
+    thread = threading.Thread(target=grader._work)
+    thread.start()
+    while len(taken) < 2 and thread.is_alive():
+        time.sleep(0.01)
+    grader.stopped.set()
+    thread.join()
+    assert len(taken) >= 2
+
+
 def test_a_killed_service_begins_its_jobs_again_after_the_others(jobs, tmp_path, clock):
     jobs.add(arrival("ana"))
     jobs.add(arrival("bo"))
@@ -190,21 +211,24 @@ def served(built_once, tmp_path_factory):
     submit(tiny.inbound, "bo", tiny.answered(**LOOKUP))
     submit(tiny.inbound, "cut", b'{"cells": [')
     submit(tiny.inbound, "none", None)
+    odd = tiny.answered()
+    odd.cells[0].metadata.nbgrader = {"grade_id": [], "locked": {}}
+    submit(tiny.inbound, "odd", odd)
     submit(tiny.inbound, "lost", tiny.answered(), assignment="hw99_unknown")
     tiny.jobs = Jobs(tiny.classroom / "served" / "queue.sqlite")
-    tiny.done, five = [], threading.Event()
+    tiny.done, all_of_them = [], threading.Event()
 
     def report(job):
         tiny.done.append(job)
-        if len(tiny.done) == 5:
-            five.set()
+        if len(tiny.done) == 6:
+            all_of_them.set()
 
     grader = Grader(
         tiny.course, tiny.inbound, tiny.jobs, Limits(), workers=2, report=report
     )
     grader.start()
     submit(tiny.inbound, "<late>", tiny.answered(), end="while_it_runs")
-    assert five.wait(180), [job.student for job in tiny.done]
+    assert all_of_them.wait(180), [job.student for job in tiny.done]
     grader.stop()
     yield tiny
     tiny.jobs.close()
@@ -229,6 +253,7 @@ def test_each_has_one_outcome(served):
         "bo": ("graded", 3),
         "cut": ("unreadable", 0),
         "none": ("missing", 0),
+        "odd": ("unreadable", 0),
     }
     assert not [job for job in served.jobs.list() if job.state == WAITING]
 
