@@ -68,7 +68,8 @@ def _places(submitted, originals, notes):
     for cell in submitted.cells:
         marks = cell.metadata.pop("nbgrader", None)
         grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-        if grade_id not in originals:
+        # Anything may stand there, a list too.
+        if not isinstance(grade_id, str) or grade_id not in originals:
             continue
         if grade_id in places:
             notes.append(f"{grade_id} was there twice")

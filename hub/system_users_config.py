@@ -54,9 +54,10 @@ def set_up(spawner):
 c.Spawner.pre_spawn_hook = set_up
 
 # nbgrader would make these with whatever group the first instructor has. Students write
-# to `inbound` and cannot list it; what they put there has the instructors' group.
+# to `inbound`, cannot list it, and rename only what is theirs; what they put there has
+# the instructors' group.
 shared_course = Path(os.environ["LAYERWISE_EXCHANGE"]) / "layerwise"
-for folder, mode in ((shared_course, 0o2755), (shared_course / "inbound", 0o2733)):
+for folder, mode in ((shared_course, 0o2755), (shared_course / "inbound", 0o3733)):
     folder.mkdir(exist_ok=True)
     shutil.chown(folder, owner, INSTRUCTORS)
     folder.chmod(mode)

@@ -136,3 +136,10 @@ def test_an_empty_notebook_gets_all_cells_but_the_answers(put_back):
         "test_double was missing",
         "test_area was missing",
     ]
+
+
+@pytest.mark.parametrize("odd", [[], {}, 3, None, ["double"]])
+def test_an_id_that_is_no_text_is_nobodys(released, find_cell, assigned, odd):
+    find_cell(released, "test_double").metadata["nbgrader"]["grade_id"] = odd
+    notes = restore(released, assigned.full, assigned.released)
+    assert any("test_double" in note for note in notes)

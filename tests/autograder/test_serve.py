@@ -253,7 +253,7 @@ def test_each_has_one_outcome(served):
         "bo": ("graded", 3),
         "cut": ("unreadable", 0),
         "none": ("missing", 0),
-        "odd": ("unreadable", 0),
+        "odd": ("graded", 5),
     }
     assert not [job for job in served.jobs.list() if job.state == WAITING]
 

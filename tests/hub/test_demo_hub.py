@@ -3,7 +3,7 @@
 import pytest
 from addresses import answers_of_others
 from api import LONG, Account
-from conftest import ROOT
+from running import ROOT
 
 from autograder.course import load_course
 

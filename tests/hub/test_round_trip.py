@@ -17,8 +17,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, Hub, require_hub
 from people import LONG, Instructor, Student
+from running import ROOT, Hub, require_hub
 
 HW = "hw04_resnet"
 # Bo compares the wrong numbers in the first exercise.
