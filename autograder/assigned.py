@@ -8,6 +8,9 @@ from autograder.build.metadata import is_test
 from autograder.build.notebooks import require_built
 from autograder.verdict.roles import student_names
 
+# By folder: the state of its files, and the assignment that was loaded of them.
+_loaded = {}
+
 
 @dataclass(frozen=True)
 class Assigned:
@@ -102,3 +105,14 @@ def _helper_files(course, assignment):
         path = folder / name
         files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
+
+
+def load_current(course, assignment):
+    """Loads an assignment, once for each state of its files; as `load_assigned`."""
+    folder = course.source / assignment
+    state = [(path, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))]
+    known, assigned = _loaded.get(folder, (None, None))
+    if known != state:
+        assigned = load_assigned(course, assignment)
+        _loaded[folder] = state, assigned
+    return assigned

@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum, Integer, default
 
-from autograder.assigned import load_assigned
+from autograder.assigned import load_current
 from autograder.build.metadata import is_test
 from autograder.course import Course, find_course
 from autograder.execute import GRADED, Limits, execute
@@ -35,7 +35,6 @@ from autograder.submission import read_notebook, read_submission
 
 STATE = "autograder"
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
-_loaded = {}
 
 
 def enter_assignment(assignment, **_):
@@ -53,7 +52,7 @@ def enter_assignment(assignment, **_):
     from autograder.roster import read_roster
 
     course = find_course()
-    with GradebookWriter(course, _load(course, assignment)) as gradebook:
+    with GradebookWriter(course, load_current(course, assignment)) as gradebook:
         gradebook.enter_assignment()
         gradebook.enter_roster(read_roster(course))
 
@@ -205,15 +204,4 @@ def _read(step, resources):
     """Returns the assignment and the submission."""
     given, course = resources["nbgrader"], _course(step)
     submission = read_submission(course, given["assignment"], given["student"])
-    return _load(course, given["assignment"]), submission
-
-
-def _load(course, assignment):
-    """Loads an assignment, once for each state of its files."""
-    folder = course.source / assignment
-    state = [(path, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))]
-    known, assigned = _loaded.get(folder, (None, None))
-    if known != state:
-        assigned = load_assigned(course, assignment)
-        _loaded[folder] = state, assigned
-    return assigned
+    return load_current(course, given["assignment"]), submission

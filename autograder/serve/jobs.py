@@ -157,6 +157,15 @@ class Jobs:
                     return self._read(change, row["name"])
         return None
 
+    def put_back(self, name):
+        """Lets a job wait as if it had not been begun."""
+        with self._transaction() as change:
+            change(
+                "update jobs set state = ?, started = null, attempts = attempts - 1"
+                " where name = ? and state = ?",
+                (WAITING, name, RUNNING),
+            )
+
     def free_at(self, job):
         """Returns when a waiting job may run, in seconds since the epoch."""
         with self._transaction() as change:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.assigned import load_assigned
+from autograder.assigned import load_current
+from autograder.course import CourseError
 from autograder.execute import execute
 from autograder.grade import judge
 from autograder.journal import key_of
@@ -64,7 +65,6 @@ class Grader:
         self.check_owner, self.report = check_owner, report
         self.results = course.served / "results"
         self.stopped, self.arrived = threading.Event(), threading.Condition()
-        self.assigned = {}
         self.threads = []
 
     def start(self):
@@ -117,8 +117,9 @@ class Grader:
             # One submission that cannot be dealt with is begun again with the service;
             # meanwhile the others are graded.
             try:
-                for (job, submission, notes, last), execution, error in runs:
-                    self._take(job, submission, error or execution, notes, last)
+                for (job, assigned, submission, notes, last), execution, error in runs:
+                    execution = error or execution
+                    self._take(job, assigned, submission, execution, notes, last)
             except Exception:
                 traceback.print_exc()
                 self.stopped.wait(POLL)
@@ -131,17 +132,23 @@ class Grader:
                 with self.arrived:
                     self.arrived.wait(POLL)
                 continue
-            assigned = self._assigned(job.assignment)
+            try:
+                assigned = load_current(self.course, job.assignment)
+            except CourseError:
+                # It is being built anew just now.
+                self.jobs.put_back(job.name)
+                self.stopped.wait(POLL)
+                continue
             submission, prepared = self.read(job), []
             if not submission.outcome:
                 submission, prepared = _prepare(submission, assigned)
             if submission.outcome:
-                self._take(job, submission, None, [], False)
-                self._take(job, submission, None, [], True)
+                self._take(job, assigned, submission, None, [], False)
+                self._take(job, assigned, submission, None, [], True)
                 continue
             for content, notes in prepared:
                 yield (
-                    (job, submission, notes, content is prepared[-1][0]),
+                    (job, assigned, submission, notes, content is prepared[-1][0]),
                     (
                         content,
                         self.limits,
@@ -151,8 +158,7 @@ class Grader:
                     ),
                 )
 
-    def _take(self, job, submission, execution, notes, last):
-        assigned = self._assigned(job.assignment)
+    def _take(self, job, assigned, submission, execution, notes, last):
         key = key_of(submission, assigned, self.limits) if last else ""
         outcome, document = judge(submission, assigned, execution, notes, key)
         if not last:
@@ -163,11 +169,6 @@ class Grader:
         write_outcome(folder, outcome, content)
         if self.jobs.finish(job.name, outcome):
             self.report(self.jobs.find(job.name))
-
-    def _assigned(self, name):
-        if name not in self.assigned:
-            self.assigned[name] = load_assigned(self.course, name)
-        return self.assigned[name]
 
     def read(self, job):
         """Reads a job's submission from the exchange.

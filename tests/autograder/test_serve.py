@@ -194,6 +194,33 @@ def test_only_so_many_in_an_hour(jobs, clock):
     assert jobs.claim().name == held.name
 
 
+def test_what_is_put_back_has_not_been_begun(jobs):
+    jobs.add(arrival("ana"))
+    jobs.put_back(jobs.claim().name)
+    again = jobs.claim()
+    assert (again.student, again.attempts) == ("ana", 1)
+
+
+def test_an_assignment_that_is_being_built_is_graded_once_it_is(tiny):
+    inbound = tiny.root / "exchange" / "layerwise" / "inbound"
+    submit(inbound, "ana", tiny.answered())
+    built = tiny.source / tiny.assignment / f"{tiny.assignment}.ipynb"
+    away = built.rename(tiny.root / "away.ipynb")
+    queue, done = Jobs(tiny.classroom / "served" / "queue.sqlite"), threading.Event()
+    grader = Grader(
+        *(tiny.course, inbound, queue, Limits()), 1, report=lambda job: done.set()
+    )
+    grader.start()
+    try:
+        assert not done.wait(3)
+        away.rename(built)
+        assert done.wait(60)
+    finally:
+        grader.stop()
+    assert [(job.state, job.result.score) for job in queue.list()] == [(DONE, 5)]
+    queue.close()
+
+
 def test_a_second_result_changes_nothing(jobs):
     jobs.add(arrival("ana"))
     name = jobs.claim().name
