@@ -22,7 +22,10 @@ os.environ.setdefault("LAYERWISE_HUB_STATE", "/var/lib/layerwise/hub")
 os.environ.setdefault("LAYERWISE_EXCHANGE", "/var/lib/layerwise/exchange")
 
 c = get_config()  # noqa: F821  (JupyterHub defines it when it reads this file)
-load_subconfig("jupyterhub_config.py")  # noqa: F821
+# By its folder: JupyterHub would look for it in the current one, and go on without it.
+load_subconfig(  # noqa: F821
+    "jupyterhub_config.py", path=str(Path(__file__).resolve().parent)
+)
 
 # The system's own passwords; whoever is in neither group does not get in.
 c.JupyterHub.authenticator_class = "pam"
