@@ -26,7 +26,7 @@ from configured import (
 )
 from traitlets.config import Config
 
-from autograder.serve.inbox import is_owner
+from autograder.serve.inbox import is_user
 from autograder.warm import settings, shared
 
 pytest.importorskip("jupyterhub")
@@ -239,9 +239,10 @@ def test_tljh_grader_and_instructors_know_the_owners_of_work(tljh, monkeypatch):
         found["LAYERWISE_OWNER_PREFIX"] for found in (own, teacher.environment)
     }
     monkeypatch.setenv("LAYERWISE_OWNER_PREFIX", prefix)
-    folder = SimpleNamespace(owner=lambda: "jupyter-ana")
-    assert is_owner(SimpleNamespace(folder=folder, student="ana"))
-    assert not is_owner(SimpleNamespace(folder=folder, student="jupyter-ana"))
+    user = SimpleNamespace(pw_name="jupyter-ana")
+    monkeypatch.setattr("pwd.getpwuid", lambda uid: user)
+    assert is_user(1001, "ana")
+    assert not is_user(1001, "jupyter-ana")
 
 
 def test_tljh_kernels_are_forked_by_the_shared_parent(tljh):
