@@ -17,7 +17,11 @@ if os.geteuid() != 0:
     sys.exit("system_users_config.py needs root: servers run as their users")
 # The system user whom the course's folder belongs to: grading runs as that user.
 owner = Path(os.environ["LAYERWISE_COURSE"]).owner()
-os.environ["LAYERWISE_INSTRUCTORS"] = " ".join(grp.getgrnam(INSTRUCTORS).gr_mem)
+teaching = grp.getgrnam(INSTRUCTORS)
+if teaching.gr_gid not in os.getgrouplist(owner, pwd.getpwnam(owner).pw_gid):
+    # Nor could they read what is submitted.
+    sys.exit(f"the course belongs to {owner}, who is not in the group {INSTRUCTORS}")
+os.environ["LAYERWISE_INSTRUCTORS"] = " ".join(teaching.gr_mem)
 os.environ.setdefault("LAYERWISE_HUB_STATE", "/var/lib/layerwise/hub")
 os.environ.setdefault("LAYERWISE_EXCHANGE", "/var/lib/layerwise/exchange")
 
