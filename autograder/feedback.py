@@ -16,6 +16,8 @@ from autograder.submission import read_regular
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
+# No name of a cell of an assignment's.
+LOSSES = "tests-that-failed"
 NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
 WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -213,8 +215,10 @@ def add_losses(notebook):
     nbgrader's own list of cells tells points but neither names nor reasons.
 
     Args:
-        notebook: Notebook as it was graded; it is changed.
+        notebook: Notebook as it was graded; it is changed, unless the list is there.
     """
+    if any(cell["id"] == LOSSES for cell in notebook.cells):
+        return
     lines = []
     for cell in filter(is_test, notebook.cells):
         errors = [output for output in cell.outputs if output.output_type == "error"]
@@ -228,7 +232,7 @@ def add_losses(notebook):
     if lines:
         text = "**Tests that failed**\n\n" + "\n".join(lines)
         place = 1 if notebook.cells and notebook.cells[0]["id"] == "outcome" else 0
-        cell = nbformat.v4.new_markdown_cell(text, id="losses")
+        cell = nbformat.v4.new_markdown_cell(text, id=LOSSES)
         notebook.cells.insert(place, cell)
 
 

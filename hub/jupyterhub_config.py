@@ -90,11 +90,6 @@ c.Spawner.pre_spawn_hook = set_up
 c.JupyterHub.load_groups = {"instructors": {"users": sorted(instructors)}}
 c.JupyterHub.services = [
     {
-        "name": "kernels",
-        "command": [sys.executable, "-m", "autograder.warm.shared"],
-        "environment": c.Spawner.environment,
-    },
-    {
         "name": "grader",
         "url": f"http://127.0.0.1:{port + 3}",
         "command": [
@@ -109,6 +104,12 @@ c.JupyterHub.services = [
         "oauth_client_allowed_scopes": ["read:users:groups!user"],
         "oauth_no_confirm": True,
         "display": True,
+    },
+    # The last to be stopped: servers would start kernels anew that end before them.
+    {
+        "name": "kernels",
+        "command": [sys.executable, "-m", "autograder.warm.shared"],
+        "environment": c.Spawner.environment,
     },
 ]
 c.JupyterHub.load_roles = [

@@ -63,6 +63,12 @@ def test_a_notebooks_kernel_is_warm_and_its_users(people):
         kernel.close()
 
 
+def test_a_terminal_finds_the_courses_commands(people):
+    # A login shell would set PATH anew.
+    said = people["instructor"].in_terminal("autograder --help && echo 'o''k'")
+    assert "ok" in said.split()
+
+
 def test_each_is_a_student_of_their_own(people, released, hub):
     for name in ("ana", "bo"):
         data = {"course_id": "layerwise", "assignment_id": HW}
