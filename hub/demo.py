@@ -131,8 +131,8 @@ def taken_port(first):
 def end_the_rest():
     """Ends what outlived the hub.
 
-    JupyterHub stops the parent of kernels before the servers, which may start a parent
-    of their own then; and a proxy that has been restarted comes up again.
+    A proxy that ended too early has been started anew, and a server that lost its
+    kernels' parent may have started one of its own.
     """
     left = psutil.Process().children(recursive=True)
     for process in left:
