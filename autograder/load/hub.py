@@ -8,7 +8,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import autograder
 from autograder.course import CONFIG_FILE, CourseError
 from autograder.load import spawner
 from autograder.load.client import Client, StepError
+from autograder.load.ports import free_ports
 from autograder.load.reachable import command_prefix
 from autograder.sandbox import linux
 from autograder.warm.kernelspec import specification
@@ -257,21 +257,6 @@ def _users_of_processes():
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             yield process.uids()
-
-
-def free_ports(number):
-    """Returns the first of as many ports in a row that are free on the loopback."""
-    for _ in range(1000):
-        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            probe = stack.enter_context(socket.socket())
-            probe.bind(("127.0.0.1", 0))
-            first = probe.getsockname()[1]
-            if first + number > 65535:
-                continue
-            for port in range(first + 1, first + number):
-                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return first
-    raise CourseError(f"No {number} free ports in a row on 127.0.0.1")
 
 
 def own_parents():

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder.course import CourseError
-from autograder.load import hub, memory, reachable, report, run, student
+from autograder.load import memory, ports, reachable, report, run, student
 from autograder.load.client import StepError
 
 USER = 65531
@@ -138,7 +138,7 @@ def test_without_an_exchange_nothing_has_arrived(tmp_path):
 
 
 def test_free_ports_are_free():
-    first = hub.free_ports(3)
+    first = ports.free_ports(3)
     assert 1023 < first < 65536 - 2
 
 

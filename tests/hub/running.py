@@ -1,17 +1,17 @@
 """A hub for a test: a course folder of its own, other ports, a clean state."""
 
 import os
-import random
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from autograder.load.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -39,27 +39,6 @@ def require_hub():
     if missing:
         stop = pytest.fail if os.environ.get("CI") else pytest.skip
         stop(f"{WHY}; missing: {', '.join(missing)}")
-
-
-def free_ports(number):
-    """Returns a port of which the next ones are free too.
-
-    The hub takes them seconds later. Until then no connection may get one by chance:
-    they lie below those that Linux gives to connections.
-    """
-    while True:
-        first = random.randrange(10_000, 32_000)
-        held = []
-        try:
-            for port in range(first, first + number):
-                held.append(socket.socket())
-                held[-1].bind(("127.0.0.1", port))
-            return first
-        except (OSError, OverflowError):
-            continue
-        finally:
-            for probe in held:
-                probe.close()
 
 
 class Hub:

@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from running import ROOT, free_ports
+from running import ROOT
+
+from autograder.load.ports import free_ports
 
 
 def start(state, **settings):
