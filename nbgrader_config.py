@@ -6,7 +6,7 @@
 import os
 from pathlib import Path
 
-from autograder.validate import QUIET
+from autograder.jupyter.validate import QUIET
 
 root = Path(__file__).resolve().parent
 
@@ -46,25 +46,25 @@ c.ExecutePreprocessor.extra_arguments = QUIET
 
 # `nbgrader autograde` and formgrader's button run submissions as `autograder grade`
 # does: kernels that start warm, tests in a process that student code never enters.
-c.Autograde.pre_convert_hook = "autograder.preprocessors.enter_assignment"
+c.Autograde.pre_convert_hook = "autograder.jupyter.preprocessors.enter_assignment"
 c.Autograde.sanitize_preprocessors = [
-    "autograder.preprocessors.Restore",
+    "autograder.jupyter.preprocessors.Restore",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.preprocessors.Execute",
+    "autograder.jupyter.preprocessors.Execute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
-    "autograder.preprocessors.Record",
+    "autograder.jupyter.preprocessors.Record",
 ]
 # Feedback shows a hidden test's message, never its source, and runs nothing.
-c.GenerateFeedback.exporter_class = "autograder.feedback.PageExporter"
+c.GenerateFeedback.exporter_class = "autograder.grading.feedback.PageExporter"
 c.GenerateFeedback.preprocessors = [
-    "autograder.preprocessors.HideTests",
+    "autograder.jupyter.preprocessors.HideTests",
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

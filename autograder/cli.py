@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from autograder.course import CourseError, find_course
-from autograder.load import command as load
+from autograder.proof.load import command as load
 from autograder.serve import command as serve
 
 
@@ -21,7 +21,7 @@ def main(arguments=None):
         course that cannot be read.
     """
     options = _parser().parse_args(arguments)
-    from autograder.build.source import SourceError
+    from autograder.authoring.source import SourceError
 
     try:
         return options.run(options)
@@ -214,7 +214,7 @@ def _positive(text):
 
 
 def _limits(options, **defaults):
-    from autograder.execute import Limits
+    from autograder.engine.limits import Limits
 
     given = {
         "cell_seconds": options.cell_seconds,
@@ -233,7 +233,7 @@ def _sandboxed(options):
 
 
 def _build(options):
-    from autograder.build.notebooks import build
+    from autograder.authoring.notebooks import build
 
     course = find_course(options.course)
 
@@ -247,13 +247,13 @@ def _build(options):
 
 
 def _chapters(options):
-    from autograder.chapters import run_chapters
+    from autograder.proof.chapters import run_chapters
 
     return run_chapters(find_course(options.course), options.names)
 
 
 def _answers(options):
-    from autograder.answers import run_answers
+    from autograder.proof.answers import run_answers
 
     course = find_course(options.course)
     return run_answers(
@@ -267,7 +267,7 @@ def _answers(options):
 
 
 def _agree(options):
-    from autograder.agreement import run_agreement
+    from autograder.proof.agreement import run_agreement
 
     course = find_course(options.course)
     assignments = options.assignments or course.assignments()
@@ -275,8 +275,8 @@ def _agree(options):
 
 
 def _grade(options):
-    from autograder.grade import grade
-    from autograder.regrade import print_differences
+    from autograder.grading.diff import print_differences
+    from autograder.grading.grade_class import grade
 
     course = find_course(options.course)
     if options.diff:
@@ -306,7 +306,7 @@ def _doctor(options):
 
 
 def _redteam(options):
-    from autograder.redteam.run import run
+    from autograder.proof.redteam.run import run
 
     return run(
         options.only,
@@ -318,7 +318,7 @@ def _redteam(options):
 
 
 def _soak(options):
-    from autograder.redteam.soak import soak
+    from autograder.proof.redteam.soak import soak
 
     return soak(options.count, options.level)
 
@@ -346,7 +346,7 @@ def _kernel(options):
 
 
 def _check(options):
-    from autograder.check import check
+    from autograder.grading.check import check
 
     return check(
         find_course(options.course),
@@ -359,7 +359,7 @@ def _check(options):
 
 
 def _grade_shard(options):
-    from autograder.shard import grade_shard
+    from autograder.grading.shard import grade_shard
 
     return grade_shard(
         find_course(options.course),
@@ -372,7 +372,7 @@ def _grade_shard(options):
 
 
 def _bench(options):
-    from autograder.bench import run_bench
+    from autograder.proof.bench import run_bench
 
     return run_bench(
         find_course(options.course),
@@ -386,7 +386,7 @@ def _bench(options):
 
 
 def _demo(options):
-    from autograder.demo import run_demo
+    from autograder.proof.demo import run_demo
 
     course = find_course(options.course)
     limits = _limits(options, cell_seconds=20)

@@ -8,8 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.course import CourseError, find_course
-from autograder.pool import count_cores
-from autograder.sandbox import groups, levels
+from autograder.engine.pool import count_cores
+from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
 from autograder.warm import client
 
@@ -66,7 +66,7 @@ def _line(name, value):
 
 def _landlock():
     try:
-        from autograder.sandbox.files import SCOPED, version
+        from autograder.sandbox.landlock import SCOPED, version
     except ImportError as error:
         return f"no: {error}"
     number = version()
@@ -84,11 +84,11 @@ def _cgroups():
         kind = "version 1"
     else:
         return "none"
-    used = groups.find()
+    used = cgroups.find()
     if used:
         return f"{kind}: {' and '.join(used)} of each submission"
     return (
-        f"{kind}, not delegated: memory is watched ({groups.VARIABLE} names a folder)"
+        f"{kind}, not delegated: memory is watched ({cgroups.VARIABLE} names a folder)"
     )
 
 

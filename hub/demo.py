@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.sandbox import linux
+from autograder.sandbox import syscalls
 
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 120
@@ -52,7 +52,7 @@ def main():
     address = f"http://127.0.0.1:{port}"
     if sys.platform == "linux":
         # What loses its parent becomes a child of this process, which ends it.
-        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
     print(f"Starting a hub at {address} ...", flush=True)
     hub = subprocess.Popen(
         [sys.executable, "-m", "jupyterhub", "-f", str(HERE / config)],

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from autograder.warm.kernelspec import specification
-from autograder.warm.shared import VARIABLE
+from autograder.warm.multiuser import VARIABLE
 
 here = Path(__file__).resolve().parent
 course = Path(os.environ.get("LAYERWISE_COURSE", here.parent)).resolve()
@@ -108,7 +108,7 @@ c.JupyterHub.services = [
     # The last to be stopped: servers would start kernels anew that end before them.
     {
         "name": "kernels",
-        "command": [sys.executable, "-m", "autograder.warm.shared"],
+        "command": [sys.executable, "-m", "autograder.warm.multiuser"],
         "environment": c.Spawner.environment,
     },
 ]

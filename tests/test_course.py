@@ -13,13 +13,13 @@ import jupytext
 import nbformat
 import pytest
 
-from autograder import demo
-from autograder.agreement import run_agreement
-from autograder.answers import run_answers
-from autograder.build.notebooks import build
-from autograder.chapters import run_chapter
+from autograder.authoring.notebooks import build
 from autograder.course import load_course
-from autograder.execute import Limits
+from autograder.engine.limits import Limits
+from autograder.proof import demo
+from autograder.proof.agreement import run_agreement
+from autograder.proof.answers import run_answers
+from autograder.proof.chapters import run_chapter
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = load_course(ROOT)

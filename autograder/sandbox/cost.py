@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import nbformat
 
-from autograder.execute import execute
+from autograder.engine.execute import execute
 from autograder.sandbox import levels
 from autograder.sandbox.policy import LEVELS, NONE
 

@@ -6,15 +6,15 @@ import signal
 import sys
 from pathlib import Path
 
-from autograder.sandbox import bounds, linux, mounts
+from autograder.engine.resources import children_of
+from autograder.sandbox import rlimits, rootfs, syscalls
 from autograder.sandbox.policy import FIRST_UID, LANDLOCK, NAMESPACES, RLIMITS
-from autograder.usage import children_of
 
 try:
-    from autograder.sandbox import calls, files
+    from autograder.sandbox import landlock, seccomp
 except ImportError:
     # No libseccomp: only the lowest level needs neither.
-    calls = files = None
+    landlock = seccomp = None
 
 # In the sandbox: the policy in force.
 entered = None
@@ -38,7 +38,7 @@ def enter(policy, report, keep=(), cpu_seconds=None):
     """
     global entered
     cpu_seconds = cpu_seconds or float("inf")
-    linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
     root = os.geteuid() == 0
     uid, gid = os.getuid(), os.getgid()
     if root:
@@ -46,7 +46,9 @@ def enter(policy, report, keep=(), cpu_seconds=None):
         uid = gid = FIRST_UID + os.getpid()
         _give(policy["place"], uid, gid)
     if policy["level"] == NAMESPACES:
-        linux.unshare(linux.CLONE_NEWPID | (0 if root else linux.CLONE_NEWUSER))
+        syscalls.unshare(
+            syscalls.CLONE_NEWPID | (0 if root else syscalls.CLONE_NEWUSER)
+        )
         if not root:
             _map_user(uid, gid)
     pid = os.fork()
@@ -55,30 +57,30 @@ def enter(policy, report, keep=(), cpu_seconds=None):
     os.setsid()
     _close_all_but(keep)
     if policy["level"] == NAMESPACES:
-        linux.unshare(
-            linux.CLONE_NEWNS
-            | linux.CLONE_NEWNET
-            | linux.CLONE_NEWIPC
-            | linux.CLONE_NEWUTS
-            | linux.CLONE_NEWCGROUP
+        syscalls.unshare(
+            syscalls.CLONE_NEWNS
+            | syscalls.CLONE_NEWNET
+            | syscalls.CLONE_NEWIPC
+            | syscalls.CLONE_NEWUTS
+            | syscalls.CLONE_NEWCGROUP
         )
-        linux.bring_up_loopback()
-        mounts.enter_root(policy, uid, gid)
-    bounds.apply(policy, shared_user=not root)
+        syscalls.bring_up_loopback()
+        rootfs.enter_root(policy, uid, gid)
+    rlimits.apply(policy, shared_user=not root)
     kept = ()
     if root:
         if policy["level"] == LANDLOCK and _is_private(sys.prefix, sys.base_prefix):
             # An environment under /root: which files can be read is Landlock's to say.
-            kept = (linux.CAP_DAC_READ_SEARCH,)
-            linux.prctl(linux.PR_SET_KEEPCAPS, 1)
+            kept = (syscalls.CAP_DAC_READ_SEARCH,)
+            syscalls.prctl(syscalls.PR_SET_KEEPCAPS, 1)
         os.setgroups([])
         os.setresgid(gid, gid, gid)
         os.setresuid(uid, uid, uid)
         # A change of user hides /proc/self from its own process.
-        linux.prctl(linux.PR_SET_DUMPABLE, 1)
-    linux.keep_capabilities(*kept)
-    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+    syscalls.keep_capabilities(*kept)
+    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     _refuse(policy)
     entered = policy
 
@@ -87,22 +89,22 @@ def finish_start():
     """Takes away what only the start of a kernel needs: sockets, where they are the
     host's."""
     if entered is not None and entered["level"] == LANDLOCK:
-        calls.refuse_sockets()
+        seccomp.refuse_sockets()
 
 
 def _refuse(policy):
     """Takes files and system calls away: all or none at the two upper levels."""
     if policy["level"] == RLIMITS:
         with contextlib.suppress(Exception):
-            calls.refuse_privileged()
+            seccomp.refuse_privileged()
         return
-    if policy["level"] == LANDLOCK or files.version():
-        files.restrict(policy)
-    calls.refuse_privileged()
+    if policy["level"] == LANDLOCK or landlock.version():
+        landlock.restrict(policy)
+    seccomp.refuse_privileged()
     if policy["level"] == LANDLOCK:
-        calls.refuse_marks_of_others()
-        if files.version() < files.SCOPED:
-            calls.refuse_signals()
+        seccomp.refuse_marks_of_others()
+        if landlock.version() < landlock.SCOPED:
+            seccomp.refuse_signals()
 
 
 def _is_private(*paths):

@@ -27,7 +27,7 @@ from autograder.sandbox.policy import (
 )
 
 TRIAL_SECONDS = 30
-# Enough for a trial, in the place of `autograder.execute.Limits`.
+# Enough for a trial, in the place of `autograder.engine.limits.Limits`.
 BOUNDS = SimpleNamespace(disk_bytes=1_000_000, processes=64, open_files=64)
 
 

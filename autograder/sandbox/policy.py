@@ -66,7 +66,7 @@ def make_policy(level, place, limits):
         level: String, one of `LEVELS`.
         place: Path of a folder that is this process's alone. Its folder `work` is the
             working folder; sockets may be made in it.
-        limits: `autograder.execute.Limits`.
+        limits: `autograder.engine.limits.Limits`.
 
     Returns:
         Dict that JSON can hold.

@@ -66,7 +66,7 @@ def make_app(jobs, prefix, show_hidden=False):
     """Makes the application.
 
     Args:
-        jobs: `autograder.serve.jobs.Jobs`.
+        jobs: `autograder.serve.queue.Jobs`.
         prefix: String, the service's path at the hub, such as `/services/grader/`.
         show_hidden: Whether students see the names of hidden tests that failed.
 
@@ -91,7 +91,7 @@ def listen(jobs, show_hidden=False):
     """Listens where the hub says, on this machine only.
 
     Args:
-        jobs: `autograder.serve.jobs.Jobs`.
+        jobs: `autograder.serve.queue.Jobs`.
         show_hidden: As for `make_app`.
 
     Returns:

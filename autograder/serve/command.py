@@ -39,7 +39,7 @@ def add_verb(verbs, positive, add_sandbox_options):
 
 
 def _serve(options):
-    from autograder.execute import Limits
+    from autograder.engine.limits import Limits
     from autograder.sandbox.policy import NONE
     from autograder.sandbox.required import LEAST, require
     from autograder.serve.run import serve

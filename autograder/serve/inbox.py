@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.submission import read_regular
+from autograder.grading.submission import read_regular
 
 # A folder without its timestamp may still be on its way; after this long it is taken
 # as it is. Seconds.

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder.execute import GRADED
-from autograder.serve.jobs import DONE, REFUSED, RUNNING, WAITING
+from autograder.engine.limits import GRADED
+from autograder.serve.queue import DONE, REFUSED, RUNNING, WAITING
 
 # Seconds.
 REFRESH = 3
@@ -19,7 +19,7 @@ def student_page(jobs, student, show_hidden=False):
     """Returns what a student sees of their own submissions.
 
     Args:
-        jobs: `autograder.serve.jobs.Jobs`.
+        jobs: `autograder.serve.queue.Jobs`.
         student: String, the student's id.
         show_hidden: Whether to name the tests whose hidden part failed.
 
@@ -42,7 +42,7 @@ def class_page(jobs, still=False):
     """Returns what an instructor sees: the queue and the class.
 
     Args:
-        jobs: `autograder.serve.jobs.Jobs`.
+        jobs: `autograder.serve.queue.Jobs`.
         still: Whether the page shall not renew itself.
 
     Returns:
@@ -92,8 +92,8 @@ def status(job, free_at, now):
             return (
                 f"held until {datetime.fromtimestamp(free):%H:%M}: too many in an hour"
             )
-    if job.state == DONE and job.result.outcome != GRADED:
-        return job.result.outcome.replace("_", " ")
+    if job.state == DONE and job.result.status != GRADED:
+        return job.result.status.replace("_", " ")
     return "graded" if job.state == DONE else job.state
 
 
@@ -103,7 +103,7 @@ def tone(job):
         return "fault"
     if job.state != DONE:
         return ""
-    if job.result.outcome != GRADED:
+    if job.result.status != GRADED:
         return "fault"
     return "full" if job.result.score == job.result.max_score else "part"
 

@@ -8,8 +8,8 @@ import signal
 from pathlib import Path
 
 from autograder.course import CourseError
-from autograder.serve.jobs import RUNNING, WAITING, Jobs
-from autograder.serve.work import Grader
+from autograder.serve.queue import RUNNING, WAITING, Jobs
+from autograder.serve.worker import Grader
 
 
 def serve(
@@ -86,7 +86,7 @@ async def _until_stopped(jobs, show_hidden, until_empty):
 def _report(job):
     outcome = job.result
     print(
-        f"{job.student:16} {job.assignment:16} {outcome.outcome:10} "
+        f"{job.student:16} {job.assignment:16} {outcome.status:10} "
         f"{outcome.score:g}/{outcome.max_score:g}  {outcome.seconds:.1f} s",
         flush=True,
     )

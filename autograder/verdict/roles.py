@@ -3,8 +3,8 @@
 import symtable
 from dataclasses import dataclass
 
-from autograder.build.metadata import is_answer, is_test
-from autograder.build.names import names_of, plain_python
+from autograder.cells import is_answer, is_test
+from autograder.verdict.names import names_of, plain_python
 
 STUDENT, BOTH, VERDICT = "student", "both", "verdict"
 
@@ -39,7 +39,7 @@ def assigned_names(source):
     return names_of(source).bound - imported
 
 
-def student_names(solution):
+def answer_names_of(solution):
     """Finds the names that are the student's: those that the reference's answers bind.
 
     Args:
@@ -55,17 +55,17 @@ def student_names(solution):
     return frozenset(found)
 
 
-def roles_of(notebook, students):
+def roles_of(notebook, answer_names):
     """Decides where each code cell runs.
 
     Args:
         notebook: Notebook with the course's cells restored.
-        students: Set of the student's names.
+        answer_names: Set of the names that answers bind.
 
     Returns:
         List with a `Role` for each cell; `None` for Markdown.
     """
-    students = set(students)
+    theirs = set(answer_names)
     roles = []
     for cell in notebook.cells:
         meta = cell.metadata.get("nbgrader", {})
@@ -73,16 +73,16 @@ def roles_of(notebook, students):
             roles.append(None)
         elif is_test(cell):
             reads = names_of(cell.source).read
-            roles.append(Role(VERDICT, needs=tuple(sorted(reads & students))))
+            roles.append(Role(VERDICT, needs=tuple(sorted(reads & theirs))))
         elif meta.get("locked"):
             names = names_of(cell.source)
-            if names.read & students:
+            if names.read & theirs:
                 # What it binds comes from the student's work, and is theirs.
-                students |= assigned_names(cell.source)
+                theirs |= assigned_names(cell.source)
                 roles.append(Role(STUDENT))
             else:
                 # A name that an answer binds again is not the same at both ends.
-                roles.append(Role(BOTH, locked=tuple(sorted(names.bound - students))))
+                roles.append(Role(BOTH, locked=tuple(sorted(names.bound - theirs))))
         else:
             roles.append(Role(STUDENT))
     return roles

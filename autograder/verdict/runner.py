@@ -11,10 +11,10 @@ import traceback
 import warnings
 
 from autograder.sandbox.enter import finish_start
-from autograder.verdict.remote import Client, install_verbs
-from autograder.verdict.server import Bounded, Server
-from autograder.warm import wire
-from autograder.warm.child import make_kernel
+from autograder.verdict.proxies import Client, install_verbs
+from autograder.verdict.student_side import Bounded, Server
+from autograder.warm import messages
+from autograder.warm.fork import make_kernel
 
 # From Linux's `sys/prctl.h`.
 PR_SET_DUMPABLE = 4
@@ -69,14 +69,14 @@ def verdict_process(control_descriptor, link_descriptor):
     client = Client(link, namespace, locked)
     install_verbs(client)
     finish_start()
-    wire.send(control, {"ready": True})
+    messages.send(control, {"ready": True})
     while True:
         try:
-            cell, _ = wire.receive(control)
+            cell, _ = messages.receive(control)
         except EOFError:
             return 0
         locked.update(cell["locked"])
-        wire.send(control, run_cell(cell, namespace, client))
+        messages.send(control, run_cell(cell, namespace, client))
 
 
 def run_cell(cell, namespace, client):

@@ -2,9 +2,9 @@
 
 `import tensorflow, keras` costs some 10 s of CPU; a fork costs hundredths of a second.
 
-    client.py ── asks for a fork ──► parent.py ── fork ──► child.py ── ipykernel
-       ▲                                │
-       └──────── pid, exit status ──────┘
+    client.py ── asks for a fork ──► forkserver.py ── fork ──► fork.py ── ipykernel
+       ▲                                  │
+       └── pid, exit status (reaper.py) ──┘
 
 `provisioner.py` is the door for Jupyter: nbclient, nbgrader, JupyterLab and JupyterHub
 start kernels through it and notice no difference but the time.

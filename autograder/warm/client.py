@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.warm import settings, shared, wire
+from autograder.warm import messages, multiuser, settings
 
 # A parent that nobody asks for anything goes after this long, unless the environment's
 # LAYERWISE_WARM_SECONDS says otherwise. Seconds.
@@ -94,7 +94,7 @@ def _start(path, environment):
     idle = os.environ.get("LAYERWISE_WARM_SECONDS", str(IDLE_SECONDS))
     with path.with_suffix(".log").open("wb") as log:
         parent = subprocess.Popen(
-            [sys.executable, "-m", "autograder.warm.parent", path, idle],
+            [sys.executable, "-m", "autograder.warm.forkserver", path, idle],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -126,14 +126,14 @@ def connect_shared(environment):
     Returns:
         Connected Unix socket; `None` if there is none for these settings.
     """
-    path = shared.socket_path(environment)
+    path = multiuser.socket_path(environment)
     if path is None:
         return None
     try:
         connection = _try(path)
     except PermissionError:
         return None
-    if connection is not None and not shared.is_trusted(connection):
+    if connection is not None and not multiuser.is_trusted(connection):
         connection.close()
         return None
     return connection
@@ -191,8 +191,8 @@ class ForkedProcess:
     def _ask(self, connection, request, fds):
         try:
             connection.settimeout(START_SECONDS)
-            wire.send(connection, request, fds)
-            answer, _ = wire.receive(connection)
+            messages.send(connection, request, fds)
+            answer, _ = messages.receive(connection)
         except (EOFError, OSError) as error:
             connection.close()
             raise WarmError("the warm parent went away") from error
@@ -231,7 +231,7 @@ class ForkedProcess:
 
     def _take_end(self):
         try:
-            answer, _ = wire.receive(self.connection)
+            answer, _ = messages.receive(self.connection)
             self.returncode = answer["exit"]
         except (EOFError, OSError):
             # The parent is gone, and its children with it.

@@ -29,7 +29,7 @@ class Request:
             of a sandboxed one.
     """
 
-    target: str = "autograder.warm.child:kernel"
+    target: str = "autograder.warm.fork:kernel"
     arguments: tuple = ()
     fds: tuple = ()
     cpu_seconds: int | None = None

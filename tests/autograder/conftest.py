@@ -8,11 +8,11 @@ import nbformat
 import pytest
 from small_class import LIMITS, hand_in_all
 
-from autograder.assigned import load_assigned
-from autograder.build.notebooks import build
+from autograder.authoring.notebooks import build
 from autograder.course import load_course
-from autograder.grade import grade_class
-from autograder.gradebook import GradebookWriter
+from autograder.grading.assignment import load_assigned
+from autograder.grading.grade_class import grade_class
+from autograder.grading.gradebook import GradebookWriter
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSIGNMENT = "hw00_tiny"

@@ -4,8 +4,8 @@ import os
 
 import nbformat
 
-from autograder.execute import Limits
-from autograder.grade import grade_class
+from autograder.engine.limits import Limits
+from autograder.grading.grade_class import grade_class
 
 ROSTER = """\
 [assignments.hw00_tiny]
@@ -46,7 +46,7 @@ EXPECTED = {
     "late": ("graded", 5, "late by 9 h 6 min"),
     "leak": ("graded", 3, ""),
     "link": ("missing", 0, "is a link, which is not followed"),
-    "loop": ("timeout", 3, "cell test_double ran over 3 s and was interrupted"),
+    "loop": ("timeout", 3, "cell test_double ran over 3 s of CPU time and was"),
     "nobody": ("missing", 0, "nothing was handed in"),
     "nocells": ("unreadable", 0, "it has no cells"),
     "notime": ("graded", 5, "timestamp.txt holds no date"),
@@ -126,9 +126,9 @@ def regrade(tiny, monkeypatch, **options):
 
     def here(function, jobs, workers):
         for key, arguments in jobs:
-            ran.append(key[0].student)
+            ran.append(key.submission.student)
             yield key, function(*arguments), None
 
-    monkeypatch.setattr("autograder.grade.map_unordered", here)
+    monkeypatch.setattr("autograder.grading.prepare.map_unordered", here)
     outcomes = grade_class(tiny.course, tiny.assignment, LIMITS, plain=True, **options)
     return {outcome.student: outcome for outcome in outcomes}, sorted(ran)

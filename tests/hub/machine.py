@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder.load.reachable import open_up
-from autograder.sandbox import linux
+from autograder.proof.load.reachable import open_up
+from autograder.sandbox import syscalls
 
 TEACHER, STUDENTS = "teacher", ("ana", "bo")
 INSTALLED = (".venv", "autograder", "course", "hub", "pyproject.toml")
@@ -40,7 +40,7 @@ def main(root, place, command):
 def show_installed(root):
     """Covers a repository with what is installed of it."""
     held = {name: os.open(root / name, os.O_PATH) for name in INSTALLED}
-    linux.mount("tmpfs", root, "tmpfs", linux.MS_NOSUID, "mode=755,size=1m")
+    syscalls.mount("tmpfs", root, "tmpfs", syscalls.MS_NOSUID, "mode=755,size=1m")
     for name, descriptor in held.items():
         target = root / name
         if (Path("/proc/self/fd") / str(descriptor)).is_dir():
@@ -48,7 +48,7 @@ def show_installed(root):
         else:
             target.touch()
         source = f"/proc/self/fd/{descriptor}"
-        linux.mount(source, target, "", linux.MS_BIND | linux.MS_REC)
+        syscalls.mount(source, target, "", syscalls.MS_BIND | syscalls.MS_REC)
         os.close(descriptor)
 
 
@@ -56,7 +56,7 @@ def make_users(place, password):
     """Makes the groups and users of a class, with homes, in an /etc of our own."""
     etc = place / "etc"
     shutil.copytree("/etc", etc, symlinks=True)
-    linux.mount(etc, "/etc", "", linux.MS_BIND)
+    syscalls.mount(etc, "/etc", "", syscalls.MS_BIND)
     homes = place / "home"
     homes.mkdir()
     for group in ("layerwise-instructors", "layerwise-students"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.load.ports import free_ports
+from autograder.proof.load.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"

@@ -27,7 +27,7 @@ from configured import (
 from traitlets.config import Config
 
 from autograder.serve.inbox import is_user
-from autograder.warm import settings, shared
+from autograder.warm import multiuser, settings
 
 pytest.importorskip("jupyterhub")
 from jupyterhub.app import JupyterHub
@@ -249,7 +249,7 @@ def test_tljh_kernels_are_forked_by_the_shared_parent(tljh):
     service = unit(TLJH / "layerwise-kernels.service")["Service"]
     own = dict(line.split("=", 1) for line in service["Environment"])
     server = tljh.Spawner.environment
-    assert own[shared.VARIABLE] == server[shared.VARIABLE]
+    assert own[multiuser.VARIABLE] == server[multiuser.VARIABLE]
     assert settings.import_settings(own) == settings.import_settings(server)
     # Either would part the parent from the servers that ask it.
     assert not [name for name in service if name.startswith(("Private", "Protect"))]
@@ -257,7 +257,7 @@ def test_tljh_kernels_are_forked_by_the_shared_parent(tljh):
     assert tljh.SystemdSpawner.isolate_tmp is False
     assert tljh.SystemdSpawner.isolate_devices is False
     python, *arguments = service["ExecStart"][0].split()
-    assert arguments == ["-m", "autograder.warm.shared"]
+    assert arguments == ["-m", "autograder.warm.multiuser"]
     assert Path(python).parent == Path(tljh.Spawner.cmd[0]).parent
 
 
@@ -323,7 +323,7 @@ def test_kubernetes_gives_each_user_their_role():
     assert teacher["JUPYTER_CONFIG_PATH"] == f"{roles}/kubernetes:{roles}/instructor"
     assert "LAYERWISE_COURSE" not in student
     # A pod has processes of its own: no parent can be shared.
-    assert shared.VARIABLE not in student
+    assert multiuser.VARIABLE not in student
 
 
 @pytest.mark.parametrize("role", ["student", "instructor"])

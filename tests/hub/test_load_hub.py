@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.load.run import MEASURED, PHASES
+from autograder.proof.load.run import MEASURED, PHASES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROXY = ROOT / "hub" / "node_modules" / ".bin" / "configurable-http-proxy"

@@ -9,7 +9,7 @@ import sys
 import pytest
 from running import ROOT
 
-from autograder.load.ports import free_ports
+from autograder.proof.load.ports import free_ports
 
 
 def start(state, **settings):

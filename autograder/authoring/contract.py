@@ -1,0 +1,135 @@
+"""What a test cell may not do (point 9 of the verdict contract).
+
+A test cell must mean the same in one kernel and with the student's functions in another
+process. These rules can be held against its source; the rest is the author's care.
+"""
+
+import ast
+
+from autograder.authoring.source import SourceError
+from autograder.cells import is_test
+from autograder.verdict.names import names_of, plain_python
+
+# The assertions of `layerwise.checks`: they return nothing, so a cell may end in one.
+ASSERTIONS = frozenset({"shape", "close", "unchanged", "raises", "model"})
+CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
+
+
+def check_test_cells(notebook, lines, path):
+    """Refuses a notebook whose test cells break the contract.
+
+    Args:
+        notebook: Notebook with full nbgrader metadata.
+        lines: List of integers, each cell's line in the source.
+        path: Path of the source, for errors.
+
+    Raises:
+        SourceError: At the first test cell that binds a name that another cell reads or
+            binds, compares what crosses with `is`, captures output, asserts without a
+            message or not at all, or ends in a bare expression.
+    """
+    cells = [
+        (cell, line)
+        for cell, line in zip(notebook.cells, lines, strict=True)
+        if cell.cell_type == "code"
+    ]
+    names = []
+    for cell, line in cells:
+        try:
+            names.append(names_of(cell.source))
+        except SyntaxError as error:
+            raise SourceError(
+                path, line + (error.lineno or 1) - 1, f"not Python: {error.msg}"
+            ) from error
+    for index, (cell, line) in enumerate(cells):
+        if not is_test(cell):
+            continue
+        others = [
+            (other, other_cell)
+            for place, (other, (other_cell, _)) in enumerate(
+                zip(names, cells, strict=True)
+            )
+            if place != index
+        ]
+        _check_bindings(cell, names[index].bound, others, line, path)
+        _check_statements(cell, line, path)
+
+
+def _check_bindings(cell, bound, others, line, path):
+    grade_id = cell.metadata.nbgrader["grade_id"]
+    for name in sorted(bound):
+        for other, other_cell in others:
+            label = other_cell.metadata.get("nbgrader", {}).get("grade_id", "a cell")
+            if name in other.read:
+                raise SourceError(
+                    path,
+                    line,
+                    f"test {grade_id!r} binds {name!r}, which {label!r} reads: a "
+                    "test's names stay inside it",
+                )
+            if name in other.bound and not is_test(other_cell):
+                raise SourceError(
+                    path,
+                    line,
+                    f"test {grade_id!r} binds {name!r}, which is a name of {label!r}",
+                )
+
+
+def _check_statements(cell, line, path):
+    grade_id = cell.metadata.nbgrader["grade_id"]
+    tree = ast.parse(plain_python(cell.source))
+    asserts = 0
+
+    def refuse(node, fault):
+        raise SourceError(
+            path, line + node.lineno - 1, f"test {grade_id!r} {fault}"
+        ) from None
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            asserts += 1
+            if node.msg is None:
+                refuse(node, "has an assert without a message")
+        elif isinstance(node, ast.Call) and _is_assertion(node):
+            asserts += 1
+        elif isinstance(node, ast.Compare):
+            _check_comparison(node, refuse)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            if name in CAPTURES or (
+                isinstance(node, ast.Attribute)
+                and name in ("stdout", "stderr")
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "sys"
+            ):
+                refuse(node, f"captures output ({name}), which does not cross")
+        elif isinstance(node, ast.Constant) and node.value == "capture":
+            refuse(node, "captures output (%%capture), which does not cross")
+    if not tree.body or not asserts:
+        raise SourceError(path, line, f"test {grade_id!r} asserts nothing")
+    last = tree.body[-1]
+    if isinstance(last, ast.Expr) and not (
+        isinstance(last.value, ast.Call) and _is_assertion(last.value)
+    ):
+        refuse(last, "ends in a bare expression, which nbgrader reads as the score")
+
+
+def _is_assertion(call):
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and isinstance(function.value, ast.Name)
+        and function.value.id == "checks"
+        and function.attr in ASSERTIONS
+    )
+
+
+def _check_comparison(node, refuse):
+    sides = [node.left, *node.comparators]
+    for place, operator in enumerate(node.ops):
+        if isinstance(operator, ast.Is | ast.IsNot) and not any(
+            isinstance(side, ast.Constant)
+            and (side.value is None or isinstance(side.value, bool))
+            for side in sides[place : place + 2]
+        ):
+            refuse(node, "uses `is` on what crosses by value: use == or checks.close")

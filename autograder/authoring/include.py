@@ -1,0 +1,106 @@
+"""Puts the library's own code into a chapter, where a cell tagged `include` imports it.
+
+The cell's import statement names functions or classes of `layerwise`. In the notebook
+their source stands instead, so that a reader sees, runs and edits the code that later
+chapters import; docstrings are cut to their first line.
+"""
+
+import ast
+from pathlib import Path
+
+from autograder.authoring.source import SourceError
+from autograder.verdict.names import names_of, plain_python
+
+TAG = "include"
+
+
+def resolve_includes(notebook, lines, path, library):
+    """Replaces the source of cells tagged `include`.
+
+    Args:
+        notebook: Notebook; its cells are changed.
+        lines: List of integers, each cell's line in the source.
+        path: Path of the source, for errors.
+        library: Path of the folder that holds the package `layerwise`.
+
+    Raises:
+        SourceError: If a cell is not Python, or if one tagged `include` is more than
+            one import from `layerwise`, names what is not there, or includes code that
+            reads a name that no earlier cell has.
+    """
+    known = set()
+    for cell, line in zip(notebook.cells, lines, strict=True):
+        if cell.cell_type != "code":
+            continue
+        try:
+            ast.parse(plain_python(cell.source))
+        except SyntaxError as error:
+            raise SourceError(
+                path, line + (error.lineno or 1) - 1, f"not Python: {error.msg}"
+            ) from error
+        if TAG in cell.metadata.get("tags", []):
+            cell.source = _included(cell.source, path, line, Path(library))
+            missing = names_of(cell.source).read - known
+            if missing:
+                raise SourceError(
+                    path,
+                    line,
+                    "the included code reads names that no earlier cell binds: "
+                    + ", ".join(sorted(missing)),
+                )
+        known |= names_of(cell.source).bound
+
+
+def _included(source, path, line, library):
+    statements = ast.parse(source).body
+    if (
+        len(statements) != 1
+        or not isinstance(statements[0], ast.ImportFrom)
+        or not (statements[0].module or "").startswith("layerwise.")
+        or any(alias.asname for alias in statements[0].names)
+    ):
+        raise SourceError(
+            path,
+            line,
+            "a cell tagged include holds one statement such as "
+            "`from layerwise.models.resnet import conv_bn`",
+        )
+    module = statements[0].module
+    file = library.joinpath(*module.split(".")).with_suffix(".py")
+    if not file.is_file():
+        raise SourceError(path, line, f"there is no module {module} ({file})")
+    text = file.read_text(encoding="utf-8")
+    defined = {
+        node.name: node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    pieces = []
+    for alias in statements[0].names:
+        if alias.name not in defined:
+            raise SourceError(
+                path,
+                line,
+                f"{module} has no function or class {alias.name!r}. It has: "
+                + ", ".join(defined),
+            )
+        pieces.append(_with_short_docstrings(defined[alias.name], text))
+    return "\n\n\n".join(pieces)
+
+
+def _with_short_docstrings(node, text):
+    """Returns a definition's text, each docstring in it cut to its first line."""
+    lines = text.splitlines()
+    first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+    last = node.end_lineno
+    for inner in sorted(ast.walk(node), key=lambda n: -getattr(n, "lineno", 0)):
+        if not isinstance(inner, ast.FunctionDef | ast.ClassDef):
+            continue
+        docstring = ast.get_docstring(inner)
+        if docstring and "\n" in docstring:
+            place = inner.body[0]
+            indent = " " * place.col_offset
+            short = f'{indent}"""{docstring.splitlines()[0]}"""'
+            lines[place.lineno - 1 : place.end_lineno] = [short]
+            last -= place.end_lineno - place.lineno
+    return "\n".join(lines[first - 1 : last])

@@ -1,0 +1,170 @@
+"""Makes every notebook of a course: chapters, solutions and releases."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.authoring.contract import check_test_cells
+from autograder.authoring.include import resolve_includes
+from autograder.authoring.metadata import fill_metadata
+from autograder.authoring.source import read_source, set_cell_ids, to_text
+from autograder.course import CourseError
+
+
+@dataclass(frozen=True)
+class Built:
+    """One made file.
+
+    Attributes:
+        path: Path of the file.
+        changed: Whether its bytes differ from what was there.
+    """
+
+    path: Path
+    changed: bool
+
+
+def chapter_notebook(path, library):
+    """Makes a chapter's notebook of its source.
+
+    Args:
+        path: Path of `NN_topic.py`.
+        library: Path of the folder that holds the package `layerwise`.
+
+    Returns:
+        String, the text of the `.ipynb` file.
+
+    Raises:
+        SourceError: With file and line, if the source is at fault.
+    """
+    notebook, lines = read_source(path)
+    resolve_includes(notebook, lines, path, library)
+    set_cell_ids(notebook)
+    return to_text(notebook)
+
+
+def solution_notebook(path):
+    """Makes an assignment's notebook, answers and hidden tests included.
+
+    Args:
+        path: Path of `hwNN_topic.py`.
+
+    Returns:
+        String, the text of the `.ipynb` file.
+
+    Raises:
+        SourceError: With file and line, if the source is at fault.
+    """
+    notebook, lines = read_source(path)
+    fill_metadata(notebook, lines, path)
+    check_test_cells(notebook, lines, path)
+    set_cell_ids(notebook)
+    return to_text(notebook)
+
+
+def build(course, report=lambda built: None, names=()):
+    """Makes the notebooks of a course.
+
+    Args:
+        course: `Course`.
+        report: Function that is called with each `Built`.
+        names: List of strings, beginnings of the names of chapters and assignments,
+            such as `"04"` or `"hw04"`; empty for all.
+
+    Returns:
+        List of `Built`.
+
+    Raises:
+        CourseError: If nothing has such a name.
+        SourceError: At the first fault in a source; nothing of that source is written.
+    """
+    made = []
+    chapters = sorted(course.chapters.glob("[0-9]*.py"))
+    known = [*(path.stem for path in chapters), *course.assignments()]
+    for name in names:
+        if not any(entry.startswith(name) for entry in known):
+            raise CourseError(
+                f"There is no chapter or assignment {name!r}. There are: "
+                f"{', '.join(known)}"
+            )
+
+    def wanted(entry):
+        return not names or entry.startswith(tuple(names))
+
+    def write(path, text):
+        made.append(_write(path, text))
+        report(made[-1])
+
+    # formgrader's database lies there, and SQLite makes no folder.
+    course.classroom.mkdir(parents=True, exist_ok=True)
+    for path in filter(lambda path: wanted(path.stem), chapters):
+        target = course.notebooks / f"{path.stem}.ipynb"
+        write(target, chapter_notebook(path, course.root / "course"))
+    for assignment in filter(wanted, course.assignments()):
+        path = course.source / assignment / f"{assignment}.py"
+        write(path.with_suffix(".ipynb"), solution_notebook(path))
+        target = course.release / assignment / f"{assignment}.ipynb"
+        before = target.read_bytes() if target.is_file() else None
+        make_release(course, assignment)
+        made.append(Built(target, before != target.read_bytes()))
+        report(made[-1])
+    return made
+
+
+def make_release(course, assignment):
+    """Makes what a student receives, with nbgrader's own preprocessors.
+
+    The gradebook is left alone: nbgrader would refuse, or delete the release, once the
+    gradebook has submissions.
+
+    Args:
+        course: `Course`.
+        assignment: String, the assignment's id.
+
+    Raises:
+        CourseError: With nbgrader's words, if it refuses the notebook.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.preprocessors import SaveCells
+
+    directory = course.directory()
+    directory.assignment_id = assignment
+    converter = GenerateAssignment(coursedir=directory, config=course.config)
+    converter.force = converter.no_database = True
+    converter.preprocessors = [
+        step for step in converter.preprocessors if step is not SaveCells
+    ]
+    words = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: words.append(record.getMessage())
+    log = logging.getLogger("autograder.release")
+    log.propagate = False
+    log.handlers = [handler]
+    converter.log = log
+    try:
+        converter.start()
+    except NbGraderException as error:
+        raise CourseError(
+            f"nbgrader could not make the release of {assignment}:\n" + "\n".join(words)
+        ) from error
+
+
+def require_built(course, assignment):
+    """Raises `CourseError` unless an assignment's notebook is that of its source."""
+    path = course.source / assignment / f"{assignment}.py"
+    target = path.with_suffix(".ipynb")
+    text = solution_notebook(path)
+    if not target.is_file() or target.read_text(encoding="utf-8") != text:
+        raise CourseError(
+            f"{target} is missing or older than its source: run `autograder build`."
+        )
+    return text
+
+
+def _write(path, text):
+    before = path.read_text(encoding="utf-8") if path.is_file() else None
+    if before != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return Built(path, before != text)

@@ -1,0 +1,1 @@
+"""Runs a notebook within limits: one stateless function, in worker processes."""

@@ -1,0 +1,98 @@
+"""Runs one cell in the student kernel until it is done, or has used what it may."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from autograder.engine.kernel_client import GRACE
+from autograder.engine.limits import Limits
+from autograder.engine.watch import Watch
+
+DONE, INTERRUPTED, STUCK, DEAD = "done", "interrupted", "stuck", "dead"
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """How a cell ended.
+
+    Attributes:
+        end: `"done"`; `"interrupted"` at its limit, and the kernel goes on; `"stuck"`
+            at its limit, and the kernel had to be ended; or `"dead"`.
+        limit: The limit that it met, for a person: `"20 s of CPU time"`.
+    """
+
+    end: str
+    limit: str = ""
+
+
+async def run_cell(
+    client: NotebookClient, watch: Watch, cell: NotebookNode, index: int, cpu: int
+) -> CellRun:
+    """Runs a cell and interrupts it at its limit.
+
+    Args:
+        client: Client of the kernel.
+        watch: Watch on the kernel's processes.
+        cell: The cell; outputs are written into it.
+        index: Its place in the notebook.
+        cpu: Seconds of CPU time that it may use; `client.timeout` is the wall time.
+
+    Returns:
+        `CellRun`.
+    """
+    watch.begin_cell(cpu)
+    guard = asyncio.create_task(_interrupt(client, watch))
+    began = time.monotonic()
+    wall = f"{client.timeout} s"
+    try:
+        await client.async_execute_cell(cell, index)
+    except CellTimeoutError:
+        return CellRun(STUCK, limit_met(watch, cpu, wall))
+    except DeadKernelError:
+        if watch.over_time.is_set():
+            return CellRun(STUCK, limit_met(watch, cpu, wall))
+        return CellRun(DEAD)
+    finally:
+        watch.end_cell()
+        guard.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await guard
+    if watch.over_time.is_set() or time.monotonic() - began >= client.timeout:
+        return CellRun(INTERRUPTED, limit_met(watch, cpu, wall))
+    return CellRun(DONE)
+
+
+def limit_met(watch: Watch, cpu: int, wall: str) -> str:
+    """Names the limit that a cell met: CPU time, or else wall time."""
+    return f"{cpu} s of CPU time" if watch.over_time.is_set() else wall
+
+
+def remaining(watch: Watch, limits: Limits, deadline: float) -> tuple[int, int] | None:
+    """Returns the CPU and wall seconds that the next cell may take; `None` if none."""
+    cpu, wall = limits.notebook_seconds - watch.used(), deadline - time.monotonic()
+    if cpu <= 0 or wall <= 0:
+        return None
+    return (
+        max(1, min(limits.cell_seconds, int(cpu))),
+        max(1, min(limits.cell_wall, int(wall))),
+    )
+
+
+def over_notebook(watch: Watch, limits: Limits) -> str:
+    """Says which of a notebook's limits was met."""
+    if watch.used() >= limits.notebook_seconds:
+        return f"the notebook ran over {limits.notebook_seconds} s of CPU time"
+    return f"the notebook ran over {limits.notebook_wall} s"
+
+
+async def _interrupt(client: NotebookClient, watch: Watch) -> None:
+    """Interrupts a cell that has used its CPU time; kills a kernel that goes on."""
+    await watch.over_time.wait()
+    await client.km.interrupt_kernel()
+    await asyncio.sleep(GRACE)
+    await client.km.provisioner.kill()

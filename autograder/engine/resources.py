@@ -1,0 +1,144 @@
+"""How much a submission has taken: CPU time and memory of its processes, and disk."""
+
+import contextlib
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+
+def cpu_of_tree(pid: int) -> float:
+    """Adds up the CPU time of a process and of all that it started.
+
+    A process counts what its children had used when it waited for them. One that does
+    not wait, and asks the system to bury its children, loses their time: the limit on
+    wall time is behind this one.
+
+    Args:
+        pid: The process; it need not be there any more.
+
+    Returns:
+        Seconds, of user and of system.
+    """
+    if sys.platform != "linux":
+        return _cpu_of_tree_elsewhere(pid)
+    total = 0.0
+    # Later fields follow a name in parentheses, which may hold anything.
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
+        fields = file.read().rpartition(b")")[2].split()
+        total = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    # A child that is buried in between counts nowhere for a moment, never twice.
+    return total + sum(map(cpu_of_tree, children_of(pid)))
+
+
+def _cpu_of_tree_elsewhere(pid: int) -> float:
+    total = 0.0
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for member in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                times = member.cpu_times()
+                total += times.user + times.system
+    return total
+
+
+def memory_of_children(pid, but=None):
+    """Adds up what the descendants of a process have for themselves alone.
+
+    What they share with it, as forks do, is counted there.
+
+    Args:
+        pid: Integer, the process; it need not be there any more.
+        but: Integer, a child that is left out, with its descendants.
+
+    Returns:
+        Integer, bytes.
+    """
+    children = (child for child in children_of(pid) if child != but)
+    return sum(_own(child) + memory_of_children(child) for child in children)
+
+
+def children_of(pid):
+    """Returns the ids of the processes that a process has started and that run."""
+    children = []
+    # A process that ends in between has none.
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with (
+                contextlib.suppress(OSError),
+                open(f"/proc/{pid}/task/{thread}/children") as file,
+            ):
+                children.extend(map(int, file.read().split()))
+    return children
+
+
+def _own(pid):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as file:
+        return sum(
+            1024 * int(line.split()[1])
+            for line in file
+            if line.startswith(("Private_", "SwapPss"))
+        )
+    return 0
+
+
+def size_of(folder):
+    """Adds up what the files under a folder take on disk.
+
+    Args:
+        folder: Path.
+
+    Returns:
+        Float, bytes. Infinity if folders lie so deep that they have no name; what
+        vanishes meanwhile has no size.
+    """
+    total, folders = 0.0, [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as scan:
+                for entry in scan:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += 512 * entry.stat(follow_symlinks=False).st_blocks
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return float("inf")
+    return total
+
+
+@contextlib.contextmanager
+def private_folder(prefix):
+    """Makes a folder, and removes it whatever is in it by then.
+
+    Python's own `TemporaryDirectory` gives up on folders that lie 1,000 deep.
+
+    Args:
+        prefix: String, the beginning of its name.
+
+    Yields:
+        The folder's path, as a string.
+    """
+    place = tempfile.mkdtemp(prefix=prefix)
+    try:
+        yield place
+    finally:
+        try:
+            shutil.rmtree(place)
+        except (OSError, RecursionError):
+            subprocess.run(["rm", "-rf", "--", place], stderr=subprocess.DEVNULL)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes] | None) -> None:
+    """Makes a folder, which may exist, with files by relative path."""
+    folder.mkdir(exist_ok=True)
+    for name, content in (files or {}).items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)

@@ -1,0 +1,131 @@
+"""Grades one notebook of one's own: no class, no gradebook, nothing kept."""
+
+from pathlib import Path
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import determine_grade, is_grade
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.course import CourseError
+from autograder.engine.execute import execute
+from autograder.engine.limits import GRADED
+from autograder.grading.assignment import load_assigned
+from autograder.grading.feedback import FeedbackWriter, add_banner
+from autograder.grading.judge import judge
+from autograder.grading.prepare import prepare
+from autograder.grading.submission import read_files, read_one
+
+OWNER = "you"
+
+
+def check(course, path, limits, assignment=None, out=None, plain=False):
+    """Grades a notebook, prints what each test says and writes a feedback page.
+
+    Args:
+        course: `Course`.
+        path: Path of the notebook.
+        limits: `Limits`.
+        assignment: String, the assignment's id. Without it, the name of the file or of
+            its folder says which.
+        out: Path of the page; without it, `NOTEBOOK-feedback.html` beside the notebook.
+        plain: Whether tests run in the notebook's own kernel, as in stock nbgrader.
+
+    Returns:
+        Integer, the exit status: 0 if every test passed, else 1.
+
+    Raises:
+        CourseError: If the notebook is not there, or its assignment is not known.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CourseError(f"{path} is not there")
+    assigned = load_assigned(course, assignment or find_assignment(course, path))
+    outcome, document = grade_one(assigned, path, limits, plain)
+    add_banner(document, outcome.status, outcome.reason, outcome.notes)
+    page = Path(out) if out else path.with_name(f"{path.stem}-feedback.html")
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(
+        FeedbackWriter(course, assigned, Marks).page(OWNER, document), encoding="utf-8"
+    )
+    print_verdict(outcome, assigned, document)
+    print(f"Feedback page: {page}")
+    return 0 if outcome.score == outcome.max_score else 1
+
+
+def find_assignment(course, path):
+    """Returns the id of the assignment that a notebook's name or folder names.
+
+    Raises:
+        CourseError: If neither does.
+    """
+    known = course.assignments()
+    for name in (path.stem, path.resolve().parent.name):
+        if name in known:
+            return name
+    raise CourseError(
+        f"{path} does not say which assignment it is: neither the file nor its folder "
+        f"has an assignment's name. Name it with --assignment. Assignments: "
+        f"{', '.join(known) or 'none'}."
+    )
+
+
+def grade_one(assigned, path, limits, plain=False):
+    """Grades one notebook file.
+
+    Args:
+        assigned: `Assigned`.
+        path: Path of the notebook. Files beside it are there when it runs if its
+            folder is the assignment's.
+        limits: `Limits`.
+        plain: Whether tests run in the notebook's own kernel.
+
+    Returns:
+        `Outcome` and the executed notebook.
+    """
+    own = path.resolve().parent.name == assigned.assignment
+    files = read_files(path.parent, path) if own else {}
+    submission = read_one(path.resolve(), OWNER, assigned.assignment, files)
+    prepared = prepare(submission, assigned, limits, plain)
+    if prepared.arguments is None:
+        return judge(prepared, None)
+    return judge(prepared, execute(*prepared.arguments))
+
+
+def print_verdict(outcome, assigned, document):
+    """Prints points and message of each test, the total and the outcome."""
+    console = Console(highlight=False, soft_wrap=True)
+    width = max(map(len, outcome.cells), default=0)
+    for grade_id, (points, message) in outcome.cells.items():
+        most = assigned.points[grade_id]
+        colour = "green" if points == most else "red"
+        line = f"{points:g}/{most:g}".rjust(6)
+        console.print(f"[{colour}]{line}[/]  {grade_id:{width}}  {escape(message)}")
+    for cell in document.cells:
+        if is_grade(cell) and cell.metadata.nbgrader.grade_id not in outcome.cells:
+            marks = cell.metadata.nbgrader
+            line = f"-/{marks.points:g}".rjust(6)
+            print(f"{line}  {marks.grade_id:{width}}  a person marks this answer")
+    for note in (outcome.reason, *outcome.notes):
+        if note:
+            print(note)
+    state = "" if outcome.status == GRADED else f", {outcome.status}"
+    print(
+        f"{assigned.assignment}: {outcome.score:g}/{outcome.max_score:g}{state}, "
+        f"{outcome.seconds:.1f} s"
+    )
+
+
+class Marks(NbGraderPreprocessor):
+    """Gives a feedback page the points that the notebook itself shows."""
+
+    def preprocess(self, nb, resources):
+        """Writes each cell's points and the total where nbgrader's template reads."""
+        score = most = 0.0
+        for cell in filter(is_grade, nb.cells):
+            points, most_here = determine_grade(cell)
+            cell.metadata.nbgrader.score = points or 0.0
+            cell.metadata.nbgrader.points = most_here
+            score, most = score + (points or 0.0), most + most_here
+        resources["nbgrader"].update(score=score, max_score=most, late_penalty=0)
+        return nb, resources

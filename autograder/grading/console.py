@@ -1,0 +1,54 @@
+"""Prints what a run does and what came of it."""
+
+from rich.console import Console
+from rich.table import Table
+
+COLOURS = {"graded": "green", "timeout": "yellow", "missing": "yellow"}
+
+
+def print_outcome(outcome, done, total, kept=False):
+    """Prints one line for one submission."""
+    width = len(str(total))
+    points = f"{outcome.score:g}/{outcome.max_score:g}"
+    tail = "kept" if kept else f"{outcome.seconds:.1f} s"
+    print(
+        f"[{done:{width}}/{total}]  {outcome.student:12}  {points:>7}  "
+        f"{outcome.status:10}  {tail}",
+        flush=True,
+    )
+
+
+def print_table(outcomes, course):
+    """Prints the table of a class, and where everything lies."""
+    table = Table(title=outcomes[0].assignment, title_justify="left")
+    table.add_column("student")
+    table.add_column("points", justify="right")
+    table.add_column("outcome")
+    table.add_column("seconds", justify="right")
+    table.add_column("remarks")
+    for outcome in outcomes:
+        remarks = [text for text in (outcome.reason, *outcome.notes) if text]
+        table.add_row(
+            outcome.student,
+            f"{outcome.score:g}/{outcome.max_score:g}",
+            f"[{COLOURS.get(outcome.status, 'red')}]{outcome.status}[/]",
+            f"{outcome.seconds:.1f}",
+            "; ".join(remarks).replace("[", "\\["),
+        )
+    console = Console(width=None if Console().is_terminal else 110)
+    console.print(table)
+    counts = {}
+    for outcome in outcomes:
+        counts[outcome.status] = counts.get(outcome.status, 0) + 1
+    summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    print(f"{len(outcomes)} outcomes: {summary}")
+    print_sandbox(outcomes)
+    name = outcomes[0].assignment
+    print(f"Feedback pages:  {course.feedback}/STUDENT/{name}/{name}.html")
+    print(f"Gradebook:       {course.db_url}")
+
+
+def print_sandbox(outcomes):
+    """Prints in which sandboxes submissions ran."""
+    levels = sorted({outcome.sandbox for outcome in outcomes if outcome.sandbox})
+    print(f"Sandbox:         {', '.join(levels) or 'nothing was run'}")

@@ -1,0 +1,94 @@
+"""Says whose grade would change if the class were graded again, and changes nothing."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.course import CourseError
+from autograder.engine.limits import Execution
+from autograder.engine.pool import share_cores
+from autograder.grading.assignment import load_assigned
+from autograder.grading.journal import Journal
+from autograder.grading.judge import judge
+from autograder.grading.outcome import Outcome, environment
+from autograder.grading.prepare import Prepared, prepare, run_prepared
+from autograder.grading.submission import find_students, read_submission
+
+
+def print_differences(course, assignment, limits, workers=None, plain=False):
+    """Runs every graded submission again and compares.
+
+    Args:
+        course: `Course`.
+        assignment: String, the assignment's id.
+        limits: `Limits`.
+        workers: Integer, submissions at a time. Without it, the cores at hand.
+        plain: Whether tests run in the student's own kernel, as in stock nbgrader.
+
+    Returns:
+        Integer, the exit status: 0 if no grade would change, else 1.
+
+    Raises:
+        CourseError: If nothing of the assignment has been graded yet.
+    """
+    assigned = load_assigned(course, assignment)
+    journal = Journal(course.classroom / "journal.jsonl")
+    known = {
+        student: outcome
+        for student in find_students(course, assignment)
+        if (outcome := journal.find(student, assignment)) is not None
+    }
+    if not known:
+        raise CourseError(f"Nothing of {assignment} is graded yet: nothing to compare")
+    workers, limits = share_cores(limits, workers)
+    fresh: dict[str, Outcome] = {}
+
+    def finish(prepared: Prepared, execution: Execution | Exception | None) -> None:
+        outcome, _ = judge(prepared, execution)
+        fresh[outcome.student] = outcome
+        print(f"[{len(fresh)}/{len(known)}]  {outcome.student}", flush=True)
+
+    def to_run() -> Iterator[Prepared]:
+        for student in known:
+            submission = read_submission(course, assignment, student)
+            yield prepare(submission, assigned, limits, plain)
+
+    for prepared, execution in run_prepared(to_run(), workers, finish):
+        finish(prepared, execution)
+    return _print(known, fresh)
+
+
+def _print(known, fresh):
+    table = Table(title="What would change", title_justify="left")
+    for column in ("student", "outcome", "cell", "was", "would be", "message"):
+        table.add_column(column)
+    changed = 0
+    for student, was in known.items():
+        now = fresh[student]
+        cells = sorted({*was.cells, *now.cells})
+        rows = [
+            (cell, was.cells.get(cell, [0, ""]), now.cells.get(cell, [0, ""]))
+            for cell in cells
+        ]
+        rows = [row for row in rows if row[1][0] != row[2][0]]
+        if not rows and was.status == now.status:
+            continue
+        changed += 1
+        status = " → ".join(dict.fromkeys((was.status, now.status)))
+        for cell, before, after in rows or [("", ["", ""], ["", ""])]:
+            message = str(after[1])[:80].replace("[", "\\[")
+            table.add_row(student, status, cell, str(before[0]), str(after[0]), message)
+    here = environment()
+    versions = {
+        f"{name} {old} → {here.get(name, 'none')}"
+        for outcome in known.values()
+        for name, old in outcome.environment.items()
+        if here.get(name) != old
+    }
+    if versions:
+        print("Environment:", ", ".join(sorted(versions)))
+    if changed:
+        Console(width=None if Console().is_terminal else 110).print(table)
+    print(f"{changed} of {len(known)} grades would change; none was changed")
+    return 1 if changed else 0

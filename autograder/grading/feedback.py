@@ -1,0 +1,245 @@
+"""Writes a student's feedback page with nbgrader's exporter and template."""
+
+import copy
+import functools
+import html
+import re
+
+import nbformat
+from jinja2 import pass_context
+from nbconvert.exporters.html import HTMLExporter, WidgetsDataTypeFilter
+from nbconvert.filters import Highlight2HTML
+
+from autograder.authoring.metadata import HIDDEN
+from autograder.cells import is_test
+from autograder.grading.html_safety import clean_html, clean_notebook, close_page
+from autograder.grading.submission import read_regular
+
+# Characters of a message that the list on top of a page shows.
+LONGEST = 300
+# No name of a cell of an assignment's.
+LOSSES = "tests-that-failed"
+NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
+WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# Which submission a page is of: `nbgrader release_feedback` reads it beside the page.
+RELEASED_BY = ("timestamp.txt", "submission_secret.txt")
+
+
+class FeedbackWriter:
+    """Makes feedback pages; nbgrader's template is compiled once for all of them.
+
+    Args:
+        course: `Course`.
+        assigned: `Assigned`.
+        marks: Preprocessor class that gives cells their points, in place of
+            nbgrader's `GetGrades`, which opens the gradebook anew for each page.
+    """
+
+    def __init__(self, course, assigned, marks=None):
+        from nbgrader.converters import GenerateFeedback
+
+        self.course, self.assigned = course, assigned
+        # nbgrader's converter finds its template and styles; only its loop over
+        # folders is left out.
+        converter = GenerateFeedback(coursedir=course.directory(), config=course.config)
+        self.exporter = PageExporter(config=converter.config)
+        for step in converter.preprocessors:
+            if marks is not None and str(step).rstrip("'>").endswith(".GetGrades"):
+                step = marks
+            self.exporter.register_preprocessor(step, enabled=True)
+
+    def write(self, student, notebook):
+        """Writes one page.
+
+        Args:
+            student: String, the student's id.
+            notebook: Notebook as it was graded.
+
+        Returns:
+            Path of the page.
+        """
+        name = self.assigned.assignment
+        path = self.course.feedback / student / name / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.page(student, notebook), encoding="utf-8")
+        for told in RELEASED_BY:
+            content = read_regular(self.course.submitted / student / name / told, 1000)
+            if content is not None:
+                (path.parent / told).write_bytes(content)
+        return path
+
+    def page(self, student, notebook):
+        """Returns one page as HTML; arguments as for `write`."""
+        name = self.assigned.assignment
+        resources = {
+            "unique_key": name,
+            "metadata": {"name": name},
+            "nbgrader": {
+                "student": student,
+                "assignment": name,
+                "notebook": name,
+                "db_url": self.course.db_url,
+            },
+        }
+        shown = without_hidden_tests(notebook, self.assigned.released)
+        add_losses(shown)
+        page, _ = self.exporter.from_notebook_node(shown, resources)
+        return page
+
+
+class PageExporter(HTMLExporter):
+    """nbconvert's HTML exporter for pages of other people's notebooks.
+
+    Nothing in a page runs or loads. And it leaves out what takes most of nbconvert's
+    time: to parse every page again, only to find images without a text, takes half a
+    second. Most cells of a class are the same: each is coloured once.
+    """
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        """Returns the page and the resources, as nbconvert does."""
+        nb = copy.deepcopy(nb)
+        clean_notebook(nb)
+        # What goes before nbconvert's own loop over images.
+        resources = self._init_resources(resources)
+        self.register_filter("highlight_code", self._highlight)
+        self.register_filter(
+            "filter_data_type",
+            WidgetsDataTypeFilter(
+                notebook_metadata=self._nb_metadata, parent=self, resources=resources
+            ),
+        )
+        page, resources = super(HTMLExporter, self).from_notebook_node(
+            nb, resources, **kw
+        )
+        page = WITHOUT_TEXT.sub('<img alt="No description"', page)
+        return close_page(page), resources
+
+    @pass_context
+    def markdown2html(self, context, source):
+        """Returns Markdown as HTML; the raw HTML in it is a text's, or goes."""
+        try:
+            return clean_html(super().markdown2html(context, source))
+        except Exception:
+            # nbconvert gives a whole page up for a picture that is not attached.
+            return f"<pre>{html.escape(source)}</pre>"
+
+    def _highlight(self, source, language=None, metadata=None):
+        language = language or (metadata or {}).get("magics_language")
+        return _coloured(source, language)
+
+
+@functools.lru_cache(maxsize=500)
+def _coloured(source, language):
+    return Highlight2HTML(pygments_lexer="ipython3")(source, language)
+
+
+def without_hidden_tests(notebook, released):
+    """Takes the hidden tests out of a graded notebook, source and tracebacks.
+
+    Points and messages stay.
+
+    Args:
+        notebook: Notebook as it was graded.
+        released: Notebook that students received.
+
+    Returns:
+        A new notebook.
+    """
+    shown = nbformat.reads(nbformat.writes(notebook), as_version=4)
+    sources = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in released.cells
+        if is_test(cell)
+    }
+    for cell in filter(is_test, shown.cells):
+        visible = sources[cell.metadata.nbgrader.grade_id]
+        if HIDDEN in cell.source:
+            known = {line.strip() for line in visible.splitlines()}
+            secret = {
+                line.strip() for line in cell.source.splitlines() if line.strip()
+            } - known
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    output.traceback = _without(output.traceback, secret)
+                elif output.output_type == "stream":
+                    # Python quotes the line that a warning comes from.
+                    output.text = "".join(
+                        line
+                        for line in output.text.splitlines(keepends=True)
+                        if line.strip() not in secret
+                    )
+            cell.source = visible.rstrip() + "\n# Hidden tests ran here too."
+    return shown
+
+
+def _without(traceback, secret):
+    """Drops the frames that quote a line of the hidden tests.
+
+    The last entry is the error's own name and message and stays.
+    """
+    telling = {line for line in secret if any(map(str.isalnum, line))}
+    kept = [
+        entry
+        for entry in traceback[:-1]
+        if not any(line in telling for line in _quoted_lines(entry))
+    ]
+    return kept + traceback[-1:]
+
+
+def _quoted_lines(entry):
+    """Returns a frame's lines without the numbers and arrows that IPython sets."""
+    return [NUMBERED.sub("", line).strip() for line in ANSI.sub("", entry).splitlines()]
+
+
+def add_banner(notebook, outcome, reason, notes):
+    """Puts a cell on top that says what happened, where there is something to say.
+
+    Args:
+        notebook: Notebook; it is changed.
+        outcome: String, the submission's outcome.
+        reason: String, why it is not `"graded"`.
+        notes: List of strings, what else a reader should know.
+    """
+    lines = []
+    if outcome != "graded":
+        lines.append(f"**Outcome: {outcome}.** {_sentence(reason)}")
+    lines += [_sentence(note) for note in notes]
+    if lines:
+        cell = nbformat.v4.new_markdown_cell("\n\n".join(lines), id="outcome")
+        notebook.cells.insert(0, cell)
+
+
+def add_losses(notebook):
+    """Puts a list on top of the tests that failed, each with its message.
+
+    nbgrader's own list of cells tells points but neither names nor reasons.
+
+    Args:
+        notebook: Notebook as it was graded; it is changed, unless the list is there.
+    """
+    if any(cell["id"] == LOSSES for cell in notebook.cells):
+        return
+    lines = []
+    for cell in filter(is_test, notebook.cells):
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors:
+            message = " ".join(ANSI.sub("", errors[-1].evalue).split())
+            shown = message[:LONGEST] + ("..." if len(message) > LONGEST else "")
+            fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+            name = cell.metadata.nbgrader.grade_id
+            quoted = f": {fence} {shown} {fence}" if shown else ""
+            lines.append(f"- **{name}** ({errors[-1].ename}){quoted}")
+    if lines:
+        text = "**Tests that failed**\n\n" + "\n".join(lines)
+        place = 1 if notebook.cells and notebook.cells[0]["id"] == "outcome" else 0
+        cell = nbformat.v4.new_markdown_cell(text, id=LOSSES)
+        notebook.cells.insert(place, cell)
+
+
+def _sentence(text):
+    text = text.strip().replace("`", "'")
+    # A file's name at the start stays as it is.
+    if text.split(" ")[0].isalpha():
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith(".") else ".")

@@ -1,0 +1,102 @@
+"""What a shard leaves for one submission: the executed notebook and its outcome.
+
+    OUT/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb     the executed notebook
+    OUT/STUDENT/ASSIGNMENT/outcome.json         written last, in one step
+
+`outcome.json` holds the fields of `autograder.grading.journal.Outcome` and two more:
+
+    format      1
+    notebook    SHA-256 of the executed notebook's bytes
+
+`score` and `cells` are the points of the autograded tests. Marks of a person, due dates
+and late penalties are the gradebook's, and are not in it. `key` is the hash of what the
+outcome depends on, the same that `autograder grade` computes: a result is taken only
+where the keys are equal.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+
+from autograder.engine.limits import Execution
+from autograder.grading.outcome import outcome_of
+
+FORMAT = 1
+FILE = "outcome.json"
+
+
+def write_outcome(folder, outcome, content):
+    """Writes a submission's result; it is complete or not there.
+
+    Args:
+        folder: Path, `OUT/STUDENT/ASSIGNMENT`; it need not exist.
+        outcome: `Outcome`.
+        content: Bytes of the executed notebook.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / f"{folder.name}.ipynb", content)
+    data = {"format": FORMAT, "notebook": _hash(content), **asdict(outcome)}
+    _replace(folder / FILE, json.dumps(data, indent=1, sort_keys=True).encode())
+
+
+def read_outcome(folder):
+    """Reads a complete outcome.
+
+    Args:
+        folder: Path, `OUT/STUDENT/ASSIGNMENT`.
+
+    Returns:
+        `Outcome`; `None` if it is not there, torn or not that of its notebook.
+    """
+    found = _read(folder)
+    return found and found[0]
+
+
+def read_execution(folder, key):
+    """Reads what a shard executed, for a gradebook to take.
+
+    Args:
+        folder: Path, `OUT/STUDENT/ASSIGNMENT`.
+        key: String, the hash of what the outcome depends on now.
+
+    Returns:
+        `Execution`; `None` if there is none, or it is that of another submission.
+    """
+    found = _read(folder)
+    if found is None or found[0].key != key:
+        return None
+    outcome, content = found
+    return Execution(
+        content,
+        outcome.status,
+        outcome.reason,
+        outcome.seconds,
+        start_seconds=0.0,
+        sandbox=outcome.sandbox,
+    )
+
+
+def _read(folder):
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        content = (folder / f"{folder.name}.ipynb").read_bytes()
+        if data.pop("format") != FORMAT or data.pop("notebook") != _hash(content):
+            return None
+        return outcome_of(data), content
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _replace(path, content):
+    """Writes a file so that it is there as a whole or not at all."""
+    torn = path.with_name(f"{path.name}.{os.getpid()}.torn")
+    with torn.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    torn.replace(path)
+
+
+def _hash(content):
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,98 @@
+"""Makes of a submission what is run: key, restored notebook, and the engine's call.
+
+Whoever grades takes this step: a class, a shard, the service on a hub, one notebook of
+one's own, and the run that compares.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from nbformat import NotebookNode
+
+from autograder.cells import to_bytes
+from autograder.engine.execute import execute
+from autograder.engine.limits import Execution, Limits
+from autograder.engine.pool import map_unordered
+from autograder.grading.assignment import Assigned
+from autograder.grading.outcome import key_of
+from autograder.grading.restore import restore
+from autograder.grading.submission import UNREADABLE, Submission, read_notebook
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that is ready to run, or that cannot be run.
+
+    Attributes:
+        submission: What was handed in.
+        assigned: The assignment.
+        key: The hash of everything that the outcome depends on.
+        notes: What was put back.
+        arguments: What `execute` takes; `None` if there is nothing to run.
+    """
+
+    submission: Submission
+    assigned: Assigned
+    key: str
+    notes: list[str]
+    arguments: tuple | None
+
+
+def prepare(
+    submission: Submission,
+    assigned: Assigned,
+    limits: Limits,
+    plain: bool = False,
+    tests: NotebookNode | None = None,
+) -> Prepared:
+    """Puts the course's cells back and gathers what a run needs. It never raises.
+
+    Args:
+        submission: What was handed in.
+        assigned: The assignment.
+        limits: `Limits`.
+        plain: Whether tests run in the student's own kernel, as in stock nbgrader.
+        tests: The notebook whose tests are put back. Without it, all of them.
+    """
+    key = key_of(submission, assigned, limits, plain)
+    if submission.status:
+        return Prepared(submission, assigned, key, [], None)
+    try:
+        document = read_notebook(submission.notebook)
+        notes = restore(document, tests or assigned.full, assigned.released)
+        content = to_bytes(document)
+    except Exception as error:
+        # Metadata can be anything, and is the student's.
+        reason = f"its cells' metadata are not nbgrader's: {error}"
+        unreadable = replace(submission, status=UNREADABLE, reason=reason)
+        return Prepared(unreadable, assigned, key, [], None)
+    names = None if plain else assigned.answer_names
+    arguments = (content, limits, submission.files, names, assigned.files)
+    return Prepared(submission, assigned, key, notes, arguments)
+
+
+def run_prepared(
+    prepared: Iterable[Prepared],
+    workers: int,
+    finish: Callable[[Prepared, Execution | Exception | None], None],
+) -> Iterator[tuple[Prepared, Execution | Exception]]:
+    """Runs submissions side by side, as fast as the workers take them.
+
+    Args:
+        prepared: Read one by one, when a worker is free.
+        workers: Processes.
+        finish: Called at once for what cannot be run, with `None`.
+
+    Yields:
+        What was run, with its execution or the exception that ended its process.
+    """
+
+    def jobs() -> Iterator[tuple[Prepared, tuple]]:
+        for one in prepared:
+            if one.arguments is None:
+                finish(one, None)
+            else:
+                yield one, one.arguments
+
+    for one, execution, error in map_unordered(execute, jobs(), workers):
+        yield one, error or execution

@@ -1,0 +1,99 @@
+"""Puts the course's own cells back into a submission.
+
+A pure function of notebooks: it does what nbgrader's DeduplicateIds, OverwriteCells and
+OverwriteKernelspec do with a gradebook at hand, and also puts back cells that were
+removed, which nbgrader cannot.
+"""
+
+import copy
+
+from autograder.cells import is_answer, is_test
+
+
+def restore(submitted, assigned, released):
+    """Makes the notebook that is run of the one that was handed in.
+
+    Args:
+        submitted: Notebook of the student; it is changed.
+        assigned: Notebook with solutions cleared and hidden tests in: its locked and
+            test cells are the ones that count.
+        released: Notebook that students received.
+
+    Returns:
+        List of strings, what was put back, such as `"test_stage was changed"`.
+    """
+    originals = {cell.metadata.nbgrader.grade_id: cell for cell in _marked(assigned)}
+    received = {cell.metadata.nbgrader.grade_id: cell for cell in _marked(released)}
+    notes = []
+    places = _places(submitted, originals, notes)
+    after = -1
+    for grade_id, original in originals.items():
+        cell = places.get(grade_id)
+        if cell is not None:
+            if _was_changed(cell, received[grade_id]):
+                notes.append(f"{grade_id} was changed")
+            _reset(cell, original)
+            after = _index(submitted, cell)
+        elif not is_answer(original):
+            notes.append(f"{grade_id} was missing")
+            after += 1
+            submitted.cells.insert(after, copy.deepcopy(original))
+    for cell in submitted.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    ids = set()
+    for position, cell in enumerate(submitted.cells, start=1):
+        if cell["id"] in ids:
+            cell["id"] = f"added-{position:03}"
+        ids.add(cell["id"])
+    submitted.metadata = copy.deepcopy(assigned.metadata)
+    return notes
+
+
+def _marked(notebook):
+    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+
+
+def _index(notebook, wanted):
+    return next(i for i, cell in enumerate(notebook.cells) if cell is wanted)
+
+
+def _places(submitted, originals, notes):
+    """Returns the cell of each known id.
+
+    Of copies the last one counts, as in nbgrader; of a locked cell the first, since the
+    cells after it need what it binds.
+    """
+    places = {}
+    for cell in submitted.cells:
+        marks = cell.metadata.pop("nbgrader", None)
+        grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+        # Anything may stand there, a list too.
+        if not isinstance(grade_id, str) or grade_id not in originals:
+            continue
+        if grade_id in places:
+            notes.append(f"{grade_id} was there twice")
+            if originals[grade_id].metadata.nbgrader.locked and not is_test(
+                originals[grade_id]
+            ):
+                continue
+        places[grade_id] = cell
+    return places
+
+
+def _was_changed(cell, received):
+    if cell.cell_type != received.cell_type:
+        return True
+    return not is_answer(received) and (
+        cell.source.rstrip() != received.source.rstrip()
+        or "skip-execution" in cell.metadata.get("tags", [])
+    )
+
+
+def _reset(cell, original):
+    """Gives a cell its type and metadata back and, unless it is an answer, its text."""
+    source = cell.source if is_answer(original) else original.source
+    grade_id = cell["id"]
+    cell.clear()
+    cell.update(copy.deepcopy(original))
+    cell.source, cell["id"] = source, grade_id

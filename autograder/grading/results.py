@@ -1,0 +1,55 @@
+"""Keeps what was executed until it is in the gradebook, so that no run is lost."""
+
+import json
+import os
+from dataclasses import asdict
+
+from autograder.engine.limits import Execution
+
+
+class ResultStore:
+    """A folder with one file for each execution that is not yet in the gradebook.
+
+    A file appears whole or not at all, and is on disk before it counts.
+
+    Args:
+        folder: Path; it need not exist.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def keep(self, key, execution):
+        """Writes an execution.
+
+        Args:
+            key: String of hexadecimal digits, what the execution depends on.
+            execution: `Execution`.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        data = {**asdict(execution), "notebook": execution.notebook.decode("utf-8")}
+        path = self.folder / f"{key}.json"
+        draft = path.with_suffix(".part")
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(data, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def load(self, key):
+        """Returns the `Execution` of a key, or `None`."""
+        try:
+            text = (self.folder / f"{key}.json").read_text(encoding="utf-8")
+            data = json.loads(text)
+            return Execution(**{**data, "notebook": data["notebook"].encode("utf-8")})
+        except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
+            return None
+
+    def drop(self, key):
+        """Removes an execution that is in the gradebook now."""
+        (self.folder / f"{key}.json").unlink(missing_ok=True)

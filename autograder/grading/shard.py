@@ -1,0 +1,110 @@
+"""Grades a folder of submissions into a folder of outcomes: for batch systems.
+
+    autograder grade-shard IN OUT
+
+IN is laid out as nbgrader's `submitted` folder is, so that a shard is a copy of a part
+of it:
+
+    IN/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb      and files beside it
+
+OUT gets the executed notebook and an outcome for each, as `outcome_folder` says.
+`autograder grade HW --results OUT` takes them into the gradebook.
+
+An outcome is complete if it can be read, fits its notebook and has the key that the
+submission has now. Complete ones are left alone; anything else is graded again. There
+is no gradebook, no journal, no lock: two shards never write the same file unless they
+hold the same submission.
+"""
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.cells import to_bytes
+from autograder.course import Course, CourseError
+from autograder.engine.limits import GRADED, Execution
+from autograder.engine.pool import share_cores
+from autograder.grading.assignment import load_assigned
+from autograder.grading.console import print_outcome, print_sandbox
+from autograder.grading.judge import judge
+from autograder.grading.outcome import Outcome
+from autograder.grading.outcome_folder import read_outcome, write_outcome
+from autograder.grading.prepare import Prepared, prepare, run_prepared
+from autograder.grading.submission import find_students, read_submission
+
+
+def grade_shard(course, given, out, limits, workers=None, plain=False):
+    """Grades every submission under a folder.
+
+    Args:
+        course: `Course`, built.
+        given: Path of the folder of submissions.
+        out: Path of the folder of outcomes; it need not exist.
+        limits: `Limits`.
+        workers: Integer, submissions at a time. Without it, the cores at hand.
+        plain: Whether tests run in the student's own kernel, as in stock nbgrader.
+
+    Returns:
+        Integer, the exit status: 0 if every submission was graded, else 1.
+
+    Raises:
+        CourseError: If there are no submissions, or one is of an assignment that the
+            course does not have.
+    """
+    given, out = Path(given).resolve(), Path(out).resolve()
+    shard = _course_of(course, given)
+    assignments = sorted(
+        {
+            path.name
+            for path in given.glob("[!.]*/[!.]*")
+            if path.is_dir() and not path.parent.is_symlink()
+        }
+    )
+    if not assignments:
+        raise CourseError(f"There are no STUDENT/ASSIGNMENT folders in {given}")
+    assigned = {name: load_assigned(course, name) for name in assignments}
+    names = [
+        (name, student)
+        for name in assignments
+        for student in find_students(shard, name)
+    ]
+    workers, limits = share_cores(limits, workers)
+    outcomes: list[Outcome] = []
+
+    def count(outcome: Outcome, kept: bool = False) -> None:
+        outcomes.append(outcome)
+        print_outcome(outcome, len(outcomes), len(names), kept)
+
+    def finish(prepared: Prepared, execution: Execution | Exception | None) -> None:
+        count(_write(out, prepared, execution))
+
+    def to_run() -> Iterator[Prepared]:
+        for name, student in names:
+            submission = read_submission(shard, name, student)
+            prepared = prepare(submission, assigned[name], limits, plain)
+            known = read_outcome(out / student / name)
+            if known is not None and known.key == prepared.key:
+                count(known, kept=True)
+            else:
+                yield prepared
+
+    for prepared, execution in run_prepared(to_run(), workers, finish):
+        finish(prepared, execution)
+    print_sandbox(outcomes)
+    return 0 if all(outcome.status == GRADED for outcome in outcomes) else 1
+
+
+def _course_of(course, given):
+    """Returns the course with other people's submissions in place of the class's."""
+    config = copy.deepcopy(course.config)
+    config.CourseDirectory.submitted_directory = str(given)
+    return Course(course.root, config)
+
+
+def _write(
+    out: Path, prepared: Prepared, execution: Execution | Exception | None
+) -> Outcome:
+    outcome, document = judge(prepared, execution)
+    folder = out / outcome.student / outcome.assignment
+    write_outcome(folder, outcome, to_bytes(document))
+    return outcome

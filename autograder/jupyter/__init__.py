@@ -1,0 +1,1 @@
+"""What runs inside nbgrader and Jupyter: their extensions and configuration."""

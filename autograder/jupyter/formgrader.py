@@ -1,0 +1,55 @@
+"""Mends formgrader's links to notebooks and folders, for a server behind a hub.
+
+Formgrader makes them without the server's own prefix: `/tree/solutions/hw04_resnet`
+where `/user/instructor/tree/...` is meant, which the hub answers with "not found". As
+a server extension this module serves formgrader's script with the prefix put in. Its
+name sorts before nbgrader's: of two handlers for an address, the first one answers.
+"""
+
+from pathlib import Path
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from nbgrader.server_extensions.formgrader import handlers
+from tornado import web
+
+SCRIPT = "js/utils.js"
+# What formgrader opens in a tab of the browser: notebooks, files, folders.
+PAGES = ("notebooks", "edit", "tree")
+
+
+def with_prefix(script, base_url):
+    """Puts a server's prefix before the addresses in formgrader's script.
+
+    Args:
+        script: String, JavaScript.
+        base_url: String, the prefix, as `/user/instructor/`.
+
+    Returns:
+        String. What is not found there stays.
+    """
+    for page in PAGES:
+        script = script.replace(f'"/{page}/"', f'"{url_path_join(base_url, page)}/"')
+    return script
+
+
+class Script(JupyterHandler):
+    """Serves the script."""
+
+    @web.authenticated
+    def get(self):
+        """Answers with formgrader's script, mended."""
+        source = Path(handlers.static_path, SCRIPT).read_text(encoding="utf-8")
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.finish(with_prefix(source, self.base_url))
+
+
+def _jupyter_server_extension_points():
+    return [{"module": "autograder.jupyter.formgrader"}]
+
+
+def _load_jupyter_server_extension(server):
+    address = url_path_join(
+        server.web_app.settings["base_url"], "formgrader", "static", SCRIPT
+    )
+    server.web_app.add_handlers(".*$", [(address, Script)])

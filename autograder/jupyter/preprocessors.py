@@ -1,0 +1,210 @@
+"""The engine as steps of nbgrader: `nbgrader_config.py` puts them into its lists.
+
+So `nbgrader autograde`, `nbgrader generate_feedback` and formgrader's buttons run
+submissions as `autograder grade` does, and give the same points. nbgrader still finds
+the submissions, fills its gradebook and writes its folders.
+
+nbgrader writes the notebook between its two lists. What `Restore` found out travels to
+`Execute` in the notebook's metadata, which `Restore` has made anew.
+"""
+
+import asyncio
+import copy
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from traitlets import Enum, Integer, default
+
+from autograder.cells import from_bytes, is_test, to_bytes
+from autograder.course import Course, find_course
+from autograder.engine.execute import execute
+from autograder.engine.limits import GRADED, Limits
+from autograder.grading.assignment import load_current
+from autograder.grading.feedback import add_banner, add_losses, without_hidden_tests
+from autograder.grading.gradebook import hand_marks
+from autograder.grading.journal import Journal
+from autograder.grading.judge import cell_verdicts, not_run
+from autograder.grading.lateness import lateness_notes
+from autograder.grading.outcome import Outcome, environment, key_of
+from autograder.grading.prepare import prepare
+from autograder.grading.submission import read_submission
+from autograder.sandbox.policy import LEVELS, NONE
+from autograder.sandbox.required import LEAST, require
+
+STATE = "autograder"
+FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
+
+
+def enter_assignment(assignment, **_):
+    """Enters an assignment, students and due dates into the gradebook.
+
+    nbgrader calls it before it grades a submission (`Autograde.pre_convert_hook`).
+    Without it, nbgrader refuses an assignment that it did not release itself, and knows
+    no due dates.
+
+    Args:
+        assignment: String, the assignment's id.
+        **_: What else nbgrader tells.
+    """
+    from autograder.grading.gradebook import GradebookWriter
+    from autograder.grading.roster import read_roster
+
+    course = find_course()
+    with GradebookWriter(course, load_current(course, assignment)) as gradebook:
+        gradebook.enter_assignment()
+        gradebook.enter_roster(read_roster(course))
+
+
+class Restore(NbGraderPreprocessor):
+    """Puts the course's own cells back: the one step that sanitizes a submission."""
+
+    def preprocess(self, nb, resources):
+        """Replaces the notebook by the one that is run.
+
+        The file is read again: nbgrader has mended it in passing, and what is judged
+        must be what was handed in.
+        """
+        assigned, submission = _read(self, resources)
+        prepared = prepare(submission, assigned, Limits())
+        status = prepared.submission.status
+        if prepared.arguments is None:
+            document = not_run(assigned, status)
+        else:
+            document = from_bytes(prepared.arguments[0])
+        document.metadata[STATE] = {
+            "status": status or "",
+            "reason": prepared.submission.reason,
+            "notes": prepared.notes,
+        }
+        return document, resources
+
+
+class Execute(NbGraderPreprocessor):
+    """Runs a restored notebook with the engine, and says on top what came of it."""
+
+    cell_seconds = Integer(help="CPU time of a cell.").tag(config=True)
+    notebook_seconds = Integer(
+        Limits.notebook_seconds, help="CPU time of all cells."
+    ).tag(config=True)
+
+    require_sandbox = Enum(
+        [*LEVELS, NONE],
+        LEAST,
+        help="The weakest sandbox that will do: without it nothing is run.",
+    ).tag(config=True)
+
+    @default("cell_seconds")
+    def _cell_seconds_default(self):
+        # Where nbgrader's users have set it always.
+        return int(self.config.ExecutePreprocessor.get("timeout", Limits.cell_seconds))
+
+    def preprocess(self, nb, resources):
+        """Returns the executed notebook; every test cell in it has its verdict."""
+        assigned, submission = _read(self, resources)
+        state = nb.metadata.pop(STATE, {})
+        status, reason = state.get("status", ""), state.get("reason", "")
+        limits, seconds = Limits(self.cell_seconds, self.notebook_seconds), 0.0
+        sandbox = ""
+        if not status:
+            limits = require(limits, self.require_sandbox)
+            execution = _execute(
+                to_bytes(nb),
+                limits,
+                submission.files,
+                assigned.answer_names,
+                assigned.files,
+            )
+            status, reason = execution.status, execution.reason
+            seconds, sandbox = execution.seconds, execution.sandbox
+            nb = from_bytes(execution.notebook)
+        if status != GRADED:
+            self.log.warning("%s: %s: %s", submission.student, status, reason)
+        put_back = ", ".join(state.get("notes", ()))
+        notes = [f"put back: {put_back}"] if put_back else []
+        given = resources["nbgrader"]
+        with Gradebook(given["db_url"]) as gradebook:
+            entry = gradebook.find_submission(given["assignment"], given["student"])
+            late = lateness_notes(entry.total_seconds_late)
+        resources[STATE] = Outcome(
+            submission.student,
+            assigned.assignment,
+            status,
+            reason,
+            flags=["late"] * len(late) + ["restored"] * len(notes),
+            notes=[*late, *notes],
+            seconds=round(seconds, 2),
+            cells=cell_verdicts(nb),
+            key=key_of(submission, assigned, limits),
+            environment=environment(),
+            sandbox=sandbox,
+        )
+        add_banner(nb, status, reason, [*notes, *late])
+        return nb, resources
+
+
+class Record(NbGraderPreprocessor):
+    """Writes the outcome into the journal, once the gradebook has its points.
+
+    So `autograder grade` need not run such a submission again.
+    """
+
+    def preprocess(self, nb, resources):
+        """Returns the notebook as it is."""
+        outcome, given = resources.pop(STATE), resources["nbgrader"]
+        assignment, student = given["assignment"], given["student"]
+        with Gradebook(given["db_url"]) as gradebook:
+            saved = gradebook.find_submission(assignment, student)
+            outcome = replace(
+                outcome,
+                score=saved.score,
+                max_score=saved.max_score,
+                marks=hand_marks(gradebook, assignment, student),
+            )
+        Journal(_course(self).classroom / "journal.jsonl").append(outcome)
+        return nb, resources
+
+
+class HideTests(NbGraderPreprocessor):
+    """Takes hidden tests out of what becomes a feedback page, and says what failed."""
+
+    def preprocess(self, nb, resources):
+        """Returns the notebook without hidden tests in sources and tracebacks."""
+        # From the notebook itself: the assignment may have changed since it was graded.
+        tests = [copy.deepcopy(cell) for cell in nb.cells if is_test(cell)]
+        released = nbformat.v4.new_notebook(cells=tests)
+        ClearHiddenTests(config=self.config).preprocess(released, {})
+        shown = without_hidden_tests(nb, released)
+        add_losses(shown)
+        return shown, resources
+
+
+def _execute(*arguments):
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return execute(*arguments)
+    # formgrader calls from within its server's event loop; the engine has its own.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(execute, *arguments).result()
+
+
+def _course(step):
+    """Returns the course as the nbgrader command that runs a step sees it."""
+    directory = step.parent.parent.coursedir
+    config = copy.deepcopy(step.config)
+    for name in FOLDERS:
+        folder = getattr(directory, f"{name}_directory")
+        config.CourseDirectory[f"{name}_directory"] = folder
+    config.CourseDirectory.ignore = directory.ignore
+    return Course(Path(directory.root), config)
+
+
+def _read(step, resources):
+    """Returns the assignment and the submission."""
+    given, course = resources["nbgrader"], _course(step)
+    submission = read_submission(course, given["assignment"], given["student"])
+    return load_current(course, given["assignment"]), submission

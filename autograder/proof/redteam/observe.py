@@ -1,0 +1,300 @@
+"""What can be seen of an attack once it is over: each check names what went wrong."""
+
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+
+from autograder.proof.redteam.attacks import CHECKS
+from autograder.proof.redteam.course import (
+    ASSIGNMENT,
+    FIRST,
+    HONEST,
+    LAST,
+    fingerprint,
+)
+
+NOT_RUN = "not run"
+# What a graded submission may leave on disk, all pages together; and in one page.
+MOST_LEFT, MOST_PAGE = 30_000_000, 5_000_000
+# An attack says so itself when it reached what it must not.
+REACHED = re.compile(r"^BREACH: (.*)$", re.MULTILINE)
+# Where a browser takes an attribute's text for more than text.
+RISKY_TAGS = frozenset({"script", "style", "iframe", "object", "embed", "base", "link"})
+RISKY_ATTRIBUTES = frozenset(
+    (
+        *("src", "href", "srcdoc", "style", "action", "formaction", "data", "srcset"),
+        *("xlink:href", "poster", "content", "background", "values", "to", "from"),
+    )
+)
+
+
+@dataclass
+class Seen:
+    """What an attack did to one grader.
+
+    Attributes:
+        outcome: String; `"lost"` if the submission has no grade, `"not run"`.
+        score: Float, points in the gradebook; `None` if there are none.
+        faults: Dict from check to what was seen; empty if the grader held.
+        seconds: Float, wall time of grading.
+    """
+
+    outcome: str
+    score: float | None = None
+    faults: dict = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def held(self):
+        return not self.faults
+
+    def words(self):
+        """Returns what is printed of it."""
+        if self.outcome == NOT_RUN:
+            return NOT_RUN
+        return "; ".join(self.faults.values()) or "held"
+
+
+class Scene:
+    """A course as it was before an attack.
+
+    Args:
+        target: `autograder.proof.redteam.course.Target`.
+        root: Path of the course.
+        submitted: Path of its folder of submissions; what is graded is beside it.
+        source: Path of the assignment's source.
+        gradebook: Path of the gradebook.
+    """
+
+    def __init__(self, target, root, submitted, source, gradebook):
+        self.target, self.root, self.submitted = target, root, submitted
+        self.gradebook = gradebook
+        # What the grader tells everybody: stock nbgrader's pages show hidden tests.
+        self.usual = set()
+        # What the grader tells everybody: stock nbgrader's pages show hidden tests.
+        self.usual = set()
+        home = target.home
+        self.decoys = (
+            *(submitted / FIRST, submitted / LAST, source, root / "secret.txt"),
+            *(home / ".ssh", home / ".bashrc"),
+            home / ".ipython" / "profile_default" / "startup",
+        )
+
+    def begin(self):
+        """Remembers everything that an attack must not change."""
+        self.files = fingerprint(*self.decoys)
+        self.grades = self.read_grades()
+        self.bytes = size_of(self.root, self.target.home, self.target.tmp)
+        self.connections = self.target.listeners.count
+        self.temporary = set(os.listdir(self.target.tmp))
+
+    def read_grades(self):
+        """Returns each student's points by grade cell, as the gradebook has them."""
+        from nbgrader.api import Gradebook
+
+        if not self.gradebook.is_file():
+            raise FileNotFoundError(f"{self.gradebook.name} is gone")
+        grades = {}
+        with Gradebook(f"sqlite:///{self.gradebook}", "course") as gradebook:
+            for submission in gradebook.assignment_submissions(ASSIGNMENT):
+                (notebook,) = submission.notebooks
+                grades[submission.student.id] = {
+                    grade.cell.name: grade.score for grade in notebook.grades
+                }
+        return grades
+
+    def look(self, left):
+        """Looks at what attacks have in common: which of them it was, is not seen.
+
+        Args:
+            left: List of strings, processes that were left running.
+
+        Returns:
+            Dict from attacker to points by grade cell; dict of faults.
+        """
+        faults, grades = {}, {}
+        honest = (FIRST, LAST)
+        try:
+            grades = self.read_grades()
+        except Exception as error:
+            faults["batch"] = f"gradebook unusable ({type(error).__name__})"
+        else:
+            if any(grades.get(name) != self.grades[name] for name in honest):
+                faults["others"] = "another student's grade changed"
+        changed = _differences(self.files, fingerprint(*self.decoys))
+        changed += _planted(self.target.marker)
+        temporary = set(os.listdir(self.target.tmp)) - self.temporary
+        if temporary:
+            changed.append(f"{len(temporary)} left in the temporary folder")
+        if changed:
+            faults["files"] = "files: " + ", ".join(changed[:3])
+        if self.target.listeners.count > self.connections:
+            faults["network"] = "connected to the host"
+        if left:
+            faults["processes"] = f"{len(left)} left running: {left[0]}"
+        grown = size_of(self.root, self.target.home, self.target.tmp) - self.bytes
+        if grown > MOST_LEFT:
+            faults["size"] = f"{grown / 1e6:.0f} MB left on disk"
+        return grades, faults
+
+    def look_at(self, attacker):
+        """Looks at what is one attacker's own: the graded notebook and the page.
+
+        Args:
+            attacker: String, the student's id.
+
+        Returns:
+            Dict of faults, and the set of what the pages tell of the decoys.
+        """
+        faults, outputs, said = {}, "", ""
+        place = self.submitted.parent
+        path = place / "autograded" / attacker / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+        if path.is_file() and not path.is_symlink():
+            notebook = nbformat.read(path, as_version=4)
+            for cell in notebook.cells:
+                for output in cell.get("outputs", []):
+                    outputs += nbformat.v4.writes(_only(output))
+                    said += output.get("text", "") + "\n"
+        pages = ""
+        for page in (place / "feedback" / attacker / ASSIGNMENT).glob("*.html"):
+            pages += page.read_text(encoding="utf-8", errors="replace")
+        if max(len(outputs), len(pages)) > MOST_PAGE:
+            faults["size"] = f"a page of {len(pages) / 1e6:.0f} MB"
+        told = {
+            (name, where)
+            for name, token in self.target.tokens.items()
+            for where, text in (("outputs", outputs), ("page", pages))
+            if token in text
+        }
+        found = {name for name, _ in told - self.usual}
+        if found:
+            faults["secrets"] = f"told: {', '.join(sorted(found))}"
+        reached = REACHED.findall(said)
+        if reached:
+            faults["reach"] = "; ".join(dict.fromkeys(reached[:3]))[:100]
+        live = live_places(pages, self.target.script)
+        if live:
+            faults["script"] = f"in the page: {', '.join(live[:3])}"
+        return faults, told
+
+
+def _only(output):
+    """Returns a notebook that holds one output."""
+    cell = nbformat.v4.new_code_cell(outputs=[output])
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+def _differences(before, after):
+    words = []
+    for path in sorted({*before, *after}):
+        if before.get(path) != after.get(path):
+            verb = "deleted" if path not in after else "changed"
+            verb = "made" if path not in before else verb
+            words.append(f"{Path(path).name} {verb}")
+    return words
+
+
+def _planted(marker):
+    """Returns what was put into places that all share, and removes it."""
+    places = {"the environment": sys.prefix}
+    places |= {name: name for name in ("/dev/shm", "/var/tmp", "/tmp")}
+    words = []
+    for name, folder in places.items():
+        for path in Path(folder).glob(f"*{marker}*"):
+            path.unlink()
+            words.append(f"a file in {name}")
+    return list(dict.fromkeys(words))
+
+
+def size_of(*folders):
+    """Returns the bytes that folders take on disk, without following links."""
+    total = 0
+    for folder in folders:
+        for parent, _, files in os.walk(folder):
+            for name in files:
+                try:
+                    total += os.lstat(os.path.join(parent, name)).st_blocks * 512
+                except FileNotFoundError:
+                    continue
+    return total
+
+
+def judge(attack, seen_by_engine, outcome, mine, faults, seconds):
+    """Holds what an attack got against what it declares.
+
+    Args:
+        attack: `Attack`.
+        seen_by_engine: Whether the grader is this engine: stock nbgrader knows no
+            outcomes and may give the honest part's points where this engine gives none.
+        outcome: String.
+        mine: Dict of the attacker's points by grade cell, or `None`.
+        faults: Dict of the faults seen so far.
+        seconds: Float.
+
+    Returns:
+        `Seen`.
+    """
+    faults = dict(faults)
+    score = None if mine is None else sum(mine.values())
+    if outcome == "lost":
+        faults.setdefault("batch", "no grade: the submission is lost")
+    elif seen_by_engine:
+        if outcome not in attack.outcomes:
+            faults["outcome"] = f"outcome {outcome}, not {' or '.join(attack.outcomes)}"
+        if score != attack.points:
+            faults["points"] = f"{_points(score)}, not {attack.points:g}"
+    elif score is None or not attack.points <= score <= max(attack.points, HONEST):
+        faults["points"] = f"{_points(score)}, not {attack.points:g}"
+    ordered = {name: faults[name] for name in CHECKS if name in faults}
+    return Seen(outcome, score, ordered, round(seconds, 2))
+
+
+def _points(score):
+    return "no points" if score is None else f"{score:g} points"
+
+
+class _Walker(HTMLParser):
+    """Notes where a word stands in a page as more than text."""
+
+    def __init__(self, word):
+        super().__init__(convert_charrefs=True)
+        self.word, self.found, self.inside = word, [], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("script", "style"):
+            self.inside.append(tag)
+        for name, value in attrs:
+            text = f"{name}={value or ''}"
+            risky = name.startswith("on") or name in RISKY_ATTRIBUTES
+            risky = risky or tag in RISKY_TAGS
+            if self.word in text and (risky or self.word in name):
+                self.found.append(f"{name} of <{tag}>")
+
+    def handle_endtag(self, tag):
+        if tag in self.inside:
+            self.inside.remove(tag)
+
+    def handle_data(self, data):
+        if self.inside and self.word in data:
+            self.found.append(f"<{self.inside[-1]}>")
+
+
+def live_places(page, word):
+    """Finds where a word in a page is more than text.
+
+    Args:
+        page: String of HTML.
+        word: String.
+
+    Returns:
+        List of strings, such as `"onerror of <img>"`, each once.
+    """
+    walker = _Walker(word)
+    walker.feed(page)
+    walker.close()
+    return list(dict.fromkeys(walker.found))

@@ -1,0 +1,175 @@
+"""Grades what is in the queue, for as long as the service runs."""
+
+import sqlite3
+import tempfile
+import threading
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.cells import to_bytes
+from autograder.course import CourseError
+from autograder.engine.execute import execute
+from autograder.engine.pool import map_unordered, share_cores
+from autograder.grading.assignment import load_current
+from autograder.grading.judge import judge
+from autograder.grading.outcome_folder import write_outcome
+from autograder.grading.prepare import prepare
+from autograder.grading.submission import MISSING, Submission, read_files, read_one
+from autograder.serve.inbox import find_arrivals, is_owner, is_user
+from autograder.serve.safe_copy import take
+
+# How often the exchange is looked at. Seconds.
+POLL = 1.0
+
+
+class Grader:
+    """Watches an exchange and grades what arrives, a bounded number at a time.
+
+    Each submission runs twice: with the visible tests, whose messages the student
+    reads, and with all of them. The second is left where `autograder grade` takes it
+    when it finds the same submission collected.
+
+    Args:
+        course: `Course`, built.
+        inbound: Path, the exchange's folder of submissions.
+        jobs: `autograder.serve.queue.Jobs`.
+        limits: `Limits`.
+        workers: Integer, submissions at a time. Without it, the cores at hand.
+        check_owner: Whether a submission must belong to the system user it names.
+        report: Function of a `Job`, called when one is done.
+    """
+
+    def __init__(
+        self,
+        course,
+        inbound,
+        jobs,
+        limits,
+        workers=None,
+        check_owner=False,
+        report=lambda job: None,
+    ):
+        self.course, self.inbound, self.jobs = course, inbound, jobs
+        self.workers, self.limits = share_cores(limits, workers)
+        self.check_owner, self.report = check_owner, report
+        self.results = course.served / "results"
+        self.stopped, self.arrived = threading.Event(), threading.Condition()
+        self.threads = []
+
+    def start(self):
+        """Starts to watch and to grade, in threads of this process."""
+        tasks = [self._watch, *[self._work] * self.workers]
+        self.threads = [threading.Thread(target=task, daemon=True) for task in tasks]
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self):
+        """Ends after the submissions that run now."""
+        self.stopped.set()
+        with self.arrived:
+            self.arrived.notify_all()
+        for thread in self.threads:
+            thread.join()
+
+    def scan(self):
+        """Looks at the exchange once.
+
+        Returns:
+            Integer, how many submissions are new.
+        """
+        new = 0
+        for arrival in find_arrivals(self.inbound, self.jobs.names()):
+            new += self.jobs.add(arrival, self._objection(arrival))
+        if new:
+            with self.arrived:
+                self.arrived.notify_all()
+        return new
+
+    def _objection(self, arrival):
+        if arrival.assignment not in self.course.assignments():
+            return f"there is no assignment {arrival.assignment}"
+        if self.check_owner and not is_owner(arrival):
+            return f"the folder does not belong to {arrival.student}"
+        return ""
+
+    def _watch(self):
+        while not self.stopped.wait(POLL):
+            # A full disk, say: it may not be full at the next look.
+            try:
+                self.scan()
+            except (OSError, sqlite3.Error):
+                traceback.print_exc()
+
+    def _work(self):
+        while not self.stopped.is_set():
+            runs = map_unordered(execute, self._runs(), 1)
+            # One submission that cannot be dealt with is begun again with the service;
+            # meanwhile the others are graded.
+            try:
+                for (job, prepared, last), execution, error in runs:
+                    self._take(job, prepared, error or execution, last)
+            except Exception:
+                traceback.print_exc()
+                self.stopped.wait(POLL)
+
+    def _runs(self):
+        """Yields two runs for each submission, waiting while there is none."""
+        while not self.stopped.is_set():
+            job = self.jobs.claim()
+            if job is None:
+                with self.arrived:
+                    self.arrived.wait(POLL)
+                continue
+            try:
+                assigned = load_current(self.course, job.assignment)
+            except CourseError:
+                # It is being built anew just now.
+                self.jobs.put_back(job.name)
+                self.stopped.wait(POLL)
+                continue
+            submission = self.read(job)
+            # First the visible tests, whose messages the student reads; then all.
+            for tests in (assigned.released, assigned.full):
+                last = tests is assigned.full
+                prepared = prepare(submission, assigned, self.limits, tests=tests)
+                if prepared.arguments is None:
+                    self._take(job, prepared, None, last)
+                else:
+                    yield (job, prepared, last), prepared.arguments
+
+    def _take(self, job, prepared, execution, last):
+        outcome, document = judge(prepared, execution)
+        if not last:
+            self.jobs.save_visible(job.name, outcome)
+            return
+        folder = self.results / job.student / job.assignment
+        write_outcome(folder, outcome, to_bytes(document))
+        if self.jobs.finish(job.name, outcome):
+            self.report(self.jobs.find(job.name))
+
+    def read(self, job):
+        """Reads a job's submission from the exchange.
+
+        Returns:
+            `Submission`. It never raises for what a student did.
+        """
+        folder, name = self.inbound / job.name, f"{job.assignment}.ipynb"
+
+        def is_welcome(uid):
+            return not self.check_owner or is_user(uid, job.student)
+
+        with tempfile.TemporaryDirectory() as place:
+            path = Path(place, "taken", name)
+            try:
+                left_out = take(folder, path.parent, is_welcome)
+            except OSError as error:
+                left_out = [str(error)]
+            if path.is_file():
+                files = read_files(path.parent, path)
+                found = read_one(path, job.student, job.assignment, files)
+                return replace(found, folder=folder)
+        reason = "; ".join([f"{name} is not in what was handed in", *left_out[:3]])
+        return Submission(
+            job.student, job.assignment, None, MISSING, reason, folder=folder
+        )

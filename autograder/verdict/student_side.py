@@ -1,0 +1,287 @@
+"""The student's end: serves names, calls and verbs while no cell of theirs runs.
+
+Everything here runs among student code and may be tampered with. That is allowed for:
+the other end takes data from it and never a verdict.
+"""
+
+import contextlib
+import io
+import signal
+import traceback
+
+from autograder.verdict import codec
+from autograder.verdict.codec import CodecError, Decoder, Encoder
+from autograder.verdict.endpoint import End
+
+VERBS = frozenset({"as_model", "gradient", "each"})
+MAX_ITEMS = 100_000
+MAX_PRINTED = 20_000
+
+
+class Bounded(io.StringIO):
+    """Text that stops growing.
+
+    Args:
+        most: Integer, characters.
+    """
+
+    def __init__(self, most):
+        super().__init__()
+        self.most = most
+
+    def write(self, text):
+        room = max(0, self.most - self.tell())
+        super().write(text[:room])
+        return len(text)
+
+
+class Server(End):
+    """Answers one request at a time.
+
+    Args:
+        connection: Connected socket.
+        namespace: Dict, the student's names.
+        locked: Set of the names that locked cells bind at both ends.
+    """
+
+    sends_tame = True
+
+    def __init__(self, connection, namespace, locked):
+        super().__init__(connection, namespace, locked)
+        self.objects = {}
+        self.handles = {}
+        self.next_handle = 0
+        self.owned = {}
+        self.owned_ids = {}
+        self.seeds = []
+
+    def serve_one(self):
+        """Reads a request, does it, and answers.
+
+        Raises:
+            EOFError: If the verdict process is gone.
+        """
+        header, buffers = self.receive()
+        # Like a cell: an interrupt reaches what runs here, and nothing else.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        printed = Bounded(MAX_PRINTED)
+        try:
+            with contextlib.redirect_stdout(printed):
+                answer, encoder = self._answer(header, buffers)
+            answer["printed"] = printed.getvalue()
+            message = codec.pack(answer, encoder.buffers)
+        except KeyboardInterrupt:
+            message = _failure(header, KeyboardInterrupt("interrupted"))
+        except (Exception, SystemExit) as error:
+            # Values of the student's can fail in any way while they are encoded.
+            message = _failure(header, error)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        self.connection.sendall(message)
+
+    def _answer(self, header, buffers):
+        for handle in header.get("drop", ()):
+            self.handles.pop(id(self.objects.pop(handle, None)), None)
+        decoder = Decoder(buffers, self.decode_other)
+        self.touched = {}
+        operation = OPERATIONS[header["op"]]
+        given = decoder.decode(header["given"])
+        before = {n: value.copy() for n, value in decoder.shared.items()}
+        error = result = None
+        try:
+            result = operation(self, given)
+        except (KeyboardInterrupt, Exception, SystemExit) as raised:
+            error = raised
+        return self._reply(header, decoder, before, result, error)
+
+    def _reply(self, header, decoder, before, result, error):
+        """Encodes a result, and every argument that was changed in place."""
+        encoder = Encoder(self.encode_other)
+        for number in sorted(decoder.shared):
+            while len(encoder.shared) < number:
+                encoder.shared.append(None)
+            encoder.shared.append(decoder.shared[number])
+            encoder.numbers[id(decoder.shared[number])] = number
+        answer = {"n": header["n"]}
+        # In the order in which the other end decodes: later entries refer to earlier.
+        answer["back"] = [
+            [number, encoder.content(value)]
+            for number, value in sorted(decoder.shared.items())
+            if not _unchanged(before[number], value)
+        ]
+        answer["states"] = [
+            [key, state]
+            for key, (value, received) in self.touched.items()
+            if (state := self._state(encoder, value, received)) is not None
+        ]
+        if error is None:
+            answer["ok"] = encoder.encode(result)
+        else:
+            answer["error"] = describe_error(error)
+        return answer, encoder
+
+    # Keras objects.
+
+    def _state(self, encoder, value, received):
+        """Returns a model's state, or `None` if it is as it was received."""
+        from autograder.verdict import keras_objects
+
+        now = keras_objects.state_of(value, lambda array: array)
+        same = (
+            received is not None
+            and now["trainable"] == received["trainable"]
+            and now.get("compile") == received.get("compile")
+            and _all_equal(now["weights"], received["weights"])
+            and _all_equal(now.get("optimizer", []), received.get("optimizer", []))
+        )
+        if same:
+            return None
+        return keras_objects.state_of(value, encoder.encode)
+
+    def encode_keras(self, encoder, value):
+        from autograder.verdict import keras_objects
+
+        owned = self.owned_ids.get(id(value))
+        if owned is not None:
+            return {"t": "keras", "o": owned}
+        config = keras_objects.serialise(value)
+        if config is None:
+            return self.encode_object(encoder, value)
+        entry = {**self.encode_object(encoder, value), "t": "keras", "c": config}
+        if keras_objects.has_state(value):
+            entry["state"] = keras_objects.state_of(value, encoder.encode)
+        return entry
+
+    def decode_keras(self, decoder, entry):
+        from autograder.verdict import keras_objects
+
+        if "h" in entry:
+            value = self.objects[entry["h"]]
+            key = ["h", entry["h"]]
+        else:
+            value = self.owned.get(entry["o"])
+            key = ["o", entry["o"]]
+            if value is None:
+                value = self.owned[entry["o"]] = keras_objects.rebuild(entry["c"])
+                self.owned_ids[id(value)] = entry["o"]
+        if "state" in entry and keras_objects.has_state(value):
+            keras_objects.apply_state(value, entry["state"], decoder.decode)
+            received = keras_objects.state_of(value, lambda array: array.copy())
+            self.touched[tuple(key)] = (value, received)
+        return value
+
+    # Other objects stay here; the other end gets a handle.
+
+    def _handle(self, value):
+        known = self.handles.get(id(value))
+        if known is None:
+            self.next_handle += 1
+            known = self.handles[id(value)] = self.next_handle
+            self.objects[known] = value
+        return known
+
+    def encode_object(self, _, value):
+        import keras
+
+        return {
+            "t": "handle",
+            "h": self._handle(value),
+            "class": type(value).__name__,
+            "name": str(getattr(value, "__name__", "")),
+            "model": isinstance(value, keras.Model),
+        }
+
+    def decode_object(self, entry):
+        if entry["t"] != "handle" or entry["h"] not in self.objects:
+            raise CodecError("an object that is not here")
+        return self.objects[entry["h"]]
+
+    # What can be asked.
+
+    def names(self, given):
+        return {name: self.namespace[name] for name in given if name in self.namespace}
+
+    def call(self, given):
+        target, arguments, keywords = given
+        return target(*arguments, **keywords)
+
+    def verb(self, given):
+        from layerwise import checks
+
+        name, arguments, keywords = given
+        if name not in VERBS:
+            raise CodecError(f"{name!r} is no verb")
+        return getattr(checks, name)(*arguments, **keywords)
+
+    def seed(self, given):
+        from layerwise import checks
+
+        if given is None:
+            self.seeds.pop().__exit__(None, None, None)
+        else:
+            self.seeds.append(checks.seeded(given))
+            self.seeds[-1].__enter__()
+
+    def items(self, given):
+        found = []
+        for item in given:
+            found.append(item)
+            if len(found) > MAX_ITEMS:
+                raise CodecError(f"more than {MAX_ITEMS:,} items")
+        return found
+
+    def set_attribute(self, given):
+        setattr(*given)
+
+    def set_item(self, given):
+        target, key, value = given
+        target[key] = value
+
+
+OPERATIONS = {
+    "names": Server.names,
+    "call": Server.call,
+    "verb": Server.verb,
+    "seed": Server.seed,
+    "items": Server.items,
+    "getattr": lambda _, given: getattr(*given),
+    "setattr": Server.set_attribute,
+    "getitem": lambda _, given: given[0][given[1]],
+    "setitem": Server.set_item,
+    "len": lambda _, given: len(given),
+    "bool": lambda _, given: bool(given),
+}
+
+
+def describe_error(error):
+    """Returns an exception as data: its classes' names, message and traceback."""
+    try:
+        message = str(error)
+        notes = [str(note)[:20_000] for note in getattr(error, "__notes__", ())][:10]
+    except Exception:
+        message, notes = "(its message cannot be shown)", []
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "/autograder/verdict/" not in frame.filename]
+    return {
+        "classes": [kind.__name__ for kind in type(error).__mro__][:20],
+        "message": message[:20_000],
+        "notes": notes,
+        "traceback": "".join(traceback.format_list(own[-20:]))[:50_000],
+    }
+
+
+def _failure(header, error):
+    """Returns the message that a request failed before it was done, or after."""
+    answer = {"n": header.get("n"), "back": [], "states": []}
+    return codec.pack({**answer, "error": describe_error(error)}, [])
+
+
+def _unchanged(before, value):
+    if isinstance(value, list | set | dict):
+        # Their parts may have changed too: to say so is cheaper than to find out.
+        return not value and not before
+    return codec.same_array(before, value)
+
+
+def _all_equal(left, right):
+    return len(left) == len(right) and all(map(codec.same_array, left, right))

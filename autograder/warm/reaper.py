@@ -1,0 +1,173 @@
+"""The kernels of a warm parent: how they end, and who is told.
+
+The parent is one thread, and may be everybody's. A kernel is its user's, who can trace
+it, hold its sockets open and fill them: nothing here waits for any of these.
+"""
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import socket
+import time
+
+from autograder.warm import messages
+
+# How long a kernel whose client is gone may take to end. Seconds.
+GRACE = 2
+# Sockets that wait to be closed, at most; and how long they wait. Seconds.
+MOST_LEFT, LEFT_SECONDS = 64, 0.5
+# Descriptors of a parent that are no kernel's.
+SPARE = 32
+
+
+def tell(connection, message):
+    """Sends a short message, unless there is no room for it now."""
+    with contextlib.suppress(OSError):
+        # A flag of the socket's own could be changed by who has a copy of it.
+        connection.send(messages.pack(message), socket.MSG_DONTWAIT)
+
+
+class Children:
+    """The running kernels of a parent, and the clients who asked for them.
+
+    Args:
+        poller: `select.poll` object that watches them.
+        is_shared: Whether the clients are different users.
+    """
+
+    def __init__(self, poller, is_shared=False):
+        self.poller, self.is_shared = poller, is_shared
+        self.by_pidfd = {}
+        self.by_connection = {}
+        self.connections = {}
+        self.users = {}
+        self.doomed = {}
+        # Kernels that have ended and cannot be reaped yet, by their pidfds.
+        self.traced = set()
+        self.left, self.left_since = [], 0
+        # Forks that have nothing to tell anybody.
+        self.zombies = []
+
+    def add(self, pid, connection, user):
+        """Starts to watch a child and its client.
+
+        Raises:
+            OSError: If there are no descriptors left for it.
+        """
+        pidfd = os.pidfd_open(pid)
+        self.users[pid] = user
+        self.by_pidfd[pidfd] = pid
+        self.by_connection[connection.fileno()] = pidfd
+        self.connections[pid] = connection
+        self.poller.register(pidfd, select.POLLIN)
+        # Only the client's leaving: what it sends is for the child to read.
+        self.poller.register(connection, select.POLLRDHUP)
+
+    def are_full(self):
+        """Returns whether another kernel might leave no descriptor for a refusal."""
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return 2 * len(self.connections) + MOST_LEFT + SPARE > most
+
+    def report_end(self, pidfd):
+        """Tells the client how its kernel ended."""
+        pid = self.by_pidfd[pidfd]
+        # What the kernel started and left in its group goes with it; as long as the
+        # child is not reaped, nobody else can have its number.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        reaped, status = os.waitpid(pid, os.WNOHANG)
+        if pidfd not in self.traced:
+            self.poller.unregister(pidfd)
+        if not reaped:
+            # A debugger has it, and nobody else until that one lets go.
+            self.traced.add(pidfd)
+            return
+        self.traced.discard(pidfd)
+        self.doomed.pop(pidfd, None)
+        del self.by_pidfd[pidfd], self.users[pid]
+        connection = self.connections.pop(pid)
+        if self.by_connection.pop(connection.fileno(), None) is not None:
+            self.poller.unregister(connection)
+        os.close(pidfd)
+        tell(connection, {"exit": os.waitstatus_to_exitcode(status)})
+        self.leave(connection)
+
+    def end(self, connection):
+        """Ends the kernel of a client that is gone.
+
+        The supervisor of a sandbox takes everything with it, if it is given the time.
+        """
+        pidfd = self.by_connection.pop(connection)
+        self.poller.unregister(connection)
+        self.doomed[pidfd] = time.monotonic() + GRACE
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGTERM)
+
+    def leave(self, connection):
+        """Closes a client's socket, at once or soon."""
+        if not self.is_shared:
+            connection.close()
+            return
+        if not self.left:
+            self.left_since = time.monotonic()
+        self.left.append(connection)
+
+    def unfinished(self):
+        """Returns whether there is something that `tidy` will have to do."""
+        return bool(self.doomed or self.traced or self.left or self.zombies)
+
+    def tidy(self):
+        """Does what was to be done later, where it can be done now."""
+        for pidfd, deadline in list(self.doomed.items()):
+            if time.monotonic() > deadline:
+                del self.doomed[pidfd]
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        for pidfd in list(self.traced):
+            self.report_end(pidfd)
+        self.zombies = [pid for pid in self.zombies if not _reap(pid)]
+        waited = time.monotonic() - self.left_since
+        if len(self.left) > MOST_LEFT or (self.left and waited > LEFT_SECONDS):
+            self._close_left()
+
+    def _close_left(self):
+        """Closes sockets in a process that ends.
+
+        What a client has sent and nobody has read is closed with its socket. That may
+        be a connection that waits, for as long as its user says, until the other end
+        has read everything; it makes nobody wait who is about to exit.
+        """
+        try:
+            reader, writer = os.pipe()
+        except OSError:
+            return
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(reader), os.close(writer)
+            return
+        if pid == 0:
+            try:
+                os.close(writer)
+                os.read(reader, 1)
+            finally:
+                os._exit(0)
+        for connection in self.left:
+            connection.close()
+        self.left = []
+        self.zombies.append(pid)
+        # Now it goes on.
+        os.close(reader), os.close(writer)
+
+    def close(self):
+        """Closes the descriptors, in a child that has no business with them."""
+        for pidfd in self.by_pidfd:
+            os.close(pidfd)
+        for connection in [*self.connections.values(), *self.left]:
+            connection.close()
+
+
+def _reap(pid):
+    return os.waitpid(pid, os.WNOHANG)[0] == pid
