@@ -57,7 +57,7 @@ def test_a_changed_submission_is_graded_again(again, monkeypatch):
     outcomes, ran = regrade(again, monkeypatch)
     assert ran == ["bo"]
     assert outcomes["bo"].score == 5
-    assert outcomes["cut"].outcome == "missing"
+    assert outcomes["cut"].status == "missing"
     assert outcomes["ana"].score == 5
 
 
