@@ -28,6 +28,8 @@ from layerwise.models import (
     vgg,
 )
 
+pytestmark = pytest.mark.kernel
+
 SHAPE = (8, 8, 1)
 # A name, the function that makes the block, its input's shape, its other arguments.
 BLOCKS = [

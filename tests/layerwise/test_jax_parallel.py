@@ -5,6 +5,8 @@ import pytest
 
 from layerwise import jax_parallel
 
+pytestmark = pytest.mark.kernel
+
 
 def test_two_devices_equal_one():
     pytest.importorskip("jax")

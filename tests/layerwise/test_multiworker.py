@@ -5,6 +5,8 @@ import pytest
 
 from layerwise import multiworker
 
+pytestmark = pytest.mark.kernel
+
 
 def test_two_workers_equal_one_and_survive_a_death(tmp_path):
     one = multiworker.run(tmp_path / "one", workers=1, epochs=4)

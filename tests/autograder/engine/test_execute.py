@@ -14,6 +14,8 @@ from autograder.engine.execute import execute
 from autograder.engine.limits import Limits
 from autograder.grading.judge import cell_verdicts
 
+pytestmark = pytest.mark.kernel
+
 LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=20_000)
 BURN = (
     "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"

@@ -8,6 +8,8 @@ from autograder.course import CourseError
 from autograder.grading.grade_class import grade_class
 from autograder.grading.journal import Journal
 
+pytestmark = pytest.mark.kernel
+
 
 @pytest.fixture
 def again(graded, tmp_path):

@@ -14,6 +14,8 @@ from autograder.grading.grade_class import grade_class
 from autograder.grading.outcome_folder import read_outcome
 from autograder.grading.shard import grade_shard
 
+pytestmark = pytest.mark.kernel
+
 LIMITS = Limits(cell_seconds=10)
 SCORES = {"ana": 5, "bo": 3, "cut": 0, "none": 0}
 

@@ -8,6 +8,8 @@ from autograder.engine.limits import Limits
 from autograder.proof.answers import RELEASE, find_echoes, find_surprises, run_answers
 from autograder.proof.bank import Answer
 
+pytestmark = pytest.mark.kernel
+
 POINTS = {"test_a": 2.0, "test_b": 3.0}
 LIMITS = Limits(cell_seconds=5)
 

@@ -18,6 +18,8 @@ from autograder.verdict.codec import CodecError, Decoder, Encoder
 from autograder.verdict.proxies import BrokenLinkError, Client
 from autograder.verdict.runner import run_cell
 
+pytestmark = pytest.mark.kernel
+
 PACKAGE = Path(autograder.verdict.__file__).parent
 
 

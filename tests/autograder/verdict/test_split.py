@@ -12,6 +12,8 @@ from autograder.verdict import roles
 from autograder.verdict.roles import BOTH, STUDENT, VERDICT
 from autograder.warm import client as warm
 
+pytestmark = pytest.mark.kernel
+
 
 def run(*cells, answer_names=(), limits=tiny.LIMITS, **files):
     notebook = nbformat.v4.new_notebook(cells=list(cells))
