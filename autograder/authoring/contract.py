@@ -7,7 +7,7 @@ process. These rules can be held against its source; the rest is the author's ca
 import ast
 
 from autograder.authoring.source import SourceError
-from autograder.cells import is_test
+from autograder.cells import grade_id, is_test
 from autograder.verdict.names import names_of, plain_python
 
 # The assertions of `layerwise.checks`: they return nothing, so a cell may end in one.
@@ -56,33 +56,33 @@ def check_test_cells(notebook, lines, path):
 
 
 def _check_bindings(cell, bound, others, line, path):
-    grade_id = cell.metadata.nbgrader["grade_id"]
+    test = grade_id(cell)
     for name in sorted(bound):
         for other, other_cell in others:
-            label = other_cell.metadata.get("nbgrader", {}).get("grade_id", "a cell")
+            theirs = grade_id(other_cell) or "a cell"
             if name in other.read:
                 raise SourceError(
                     path,
                     line,
-                    f"test {grade_id!r} binds {name!r}, which {label!r} reads: a "
+                    f"test {test!r} binds {name!r}, which {theirs!r} reads: a "
                     "test's names stay inside it",
                 )
             if name in other.bound and not is_test(other_cell):
                 raise SourceError(
                     path,
                     line,
-                    f"test {grade_id!r} binds {name!r}, which is a name of {label!r}",
+                    f"test {test!r} binds {name!r}, which is a name of {theirs!r}",
                 )
 
 
 def _check_statements(cell, line, path):
-    grade_id = cell.metadata.nbgrader["grade_id"]
+    test = grade_id(cell)
     tree = ast.parse(plain_python(cell.source))
     asserts = 0
 
     def refuse(node, fault):
         raise SourceError(
-            path, line + node.lineno - 1, f"test {grade_id!r} {fault}"
+            path, line + node.lineno - 1, f"test {test!r} {fault}"
         ) from None
 
     for node in ast.walk(tree):
@@ -106,7 +106,7 @@ def _check_statements(cell, line, path):
         elif isinstance(node, ast.Constant) and node.value == "capture":
             refuse(node, "captures output (%%capture), which does not cross")
     if not tree.body or not asserts:
-        raise SourceError(path, line, f"test {grade_id!r} asserts nothing")
+        raise SourceError(path, line, f"test {test!r} asserts nothing")
     last = tree.body[-1]
     if isinstance(last, ast.Expr) and not (
         isinstance(last.value, ast.Call) and _is_assertion(last.value)

@@ -6,6 +6,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from autograder.cells import grade_id
+
 MARKER = re.compile(r"^# %%( |$)")
 KERNELSPEC = {
     "display_name": "Python 3 (ipykernel)",
@@ -92,8 +94,7 @@ def set_cell_ids(notebook):
             that; the others are numbered.
     """
     for position, cell in enumerate(notebook.cells, start=1):
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell["id"] = grade_id if grade_id else f"cell-{position:03}"
+        cell["id"] = grade_id(cell) or f"cell-{position:03}"
 
 
 def to_text(notebook):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import nbformat
 
 from autograder.authoring.notebooks import require_built
-from autograder.cells import copy_of, find, from_bytes, grade_id, is_test, to_bytes
+from autograder.cells import by_id, copy_of, from_bytes, named_tests, to_bytes
 from autograder.verdict.roles import answer_names_of
 
 # By folder: the state of its files, and the assignment that was loaded of them.
@@ -51,9 +51,7 @@ def load_assigned(course, assignment):
     solution = nbformat.reads(text, as_version=4)
     full, released = forms_of(solution, course.config)
     points = {
-        grade_id(cell): float(cell.metadata.nbgrader.points)
-        for cell in full.cells
-        if is_test(cell)
+        name: float(cell.metadata.nbgrader.points) for name, cell in named_tests(full)
     }
     return Assigned(
         assignment,
@@ -103,8 +101,9 @@ def as_student(notebook, assigned):
         assigned: `Assigned`.
     """
     notebook = from_bytes(notebook) if isinstance(notebook, bytes) else notebook
-    for cell in filter(is_test, notebook.cells):
-        cell.source = find(assigned.released, grade_id(cell)).source
+    released = by_id(assigned.released)
+    for name, cell in named_tests(notebook):
+        cell.source = released[name].source
     return to_bytes(notebook)
 
 

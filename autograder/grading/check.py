@@ -7,6 +7,7 @@ from nbgrader.utils import determine_grade, is_grade
 from rich.console import Console
 from rich.markup import escape
 
+from autograder.cells import by_id
 from autograder.course import CourseError
 from autograder.engine.execute import execute
 from autograder.engine.limits import GRADED
@@ -96,16 +97,15 @@ def print_verdict(outcome, assigned, document):
     """Prints points and message of each test, the total and the outcome."""
     console = Console(highlight=False, soft_wrap=True)
     width = max(map(len, outcome.cells), default=0)
-    for grade_id, (points, message) in outcome.cells.items():
-        most = assigned.points[grade_id]
+    for name, (points, message) in outcome.cells.items():
+        most = assigned.points[name]
         colour = "green" if points == most else "red"
         line = f"{points:g}/{most:g}".rjust(6)
-        console.print(f"[{colour}]{line}[/]  {grade_id:{width}}  {escape(message)}")
-    for cell in document.cells:
-        if is_grade(cell) and cell.metadata.nbgrader.grade_id not in outcome.cells:
-            marks = cell.metadata.nbgrader
-            line = f"-/{marks.points:g}".rjust(6)
-            print(f"{line}  {marks.grade_id:{width}}  a person marks this answer")
+        console.print(f"[{colour}]{line}[/]  {name:{width}}  {escape(message)}")
+    for name, cell in by_id(document).items():
+        if is_grade(cell) and name not in outcome.cells:
+            line = f"-/{cell.metadata.nbgrader.points:g}".rjust(6)
+            print(f"{line}  {name:{width}}  a person marks this answer")
     for note in (outcome.reason, *outcome.notes):
         if note:
             print(note)

@@ -11,7 +11,7 @@ from nbconvert.exporters.html import HTMLExporter, WidgetsDataTypeFilter
 from nbconvert.filters import Highlight2HTML
 
 from autograder.authoring.metadata import HIDDEN
-from autograder.cells import is_test
+from autograder.cells import by_id, copy_of, named_tests
 from autograder.grading.html_safety import clean_html, clean_notebook, close_page
 from autograder.grading.submission import read_regular
 
@@ -146,16 +146,11 @@ def without_hidden_tests(notebook, released):
     Returns:
         A new notebook.
     """
-    shown = nbformat.reads(nbformat.writes(notebook), as_version=4)
-    sources = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in released.cells
-        if is_test(cell)
-    }
-    for cell in filter(is_test, shown.cells):
-        visible = sources[cell.metadata.nbgrader.grade_id]
+    shown, visible = copy_of(notebook), by_id(released)
+    for name, cell in named_tests(shown):
         if HIDDEN in cell.source:
-            known = {line.strip() for line in visible.splitlines()}
+            source = visible[name].source
+            known = {line.strip() for line in source.splitlines()}
             secret = {
                 line.strip() for line in cell.source.splitlines() if line.strip()
             } - known
@@ -169,7 +164,7 @@ def without_hidden_tests(notebook, released):
                         for line in output.text.splitlines(keepends=True)
                         if line.strip() not in secret
                     )
-            cell.source = visible.rstrip() + "\n# Hidden tests ran here too."
+            cell.source = source.rstrip() + "\n# Hidden tests ran here too."
     return shown
 
 
@@ -221,13 +216,12 @@ def add_losses(notebook):
     if any(cell["id"] == LOSSES for cell in notebook.cells):
         return
     lines = []
-    for cell in filter(is_test, notebook.cells):
+    for name, cell in named_tests(notebook):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         if errors:
             message = " ".join(ANSI.sub("", errors[-1].evalue).split())
             shown = message[:LONGEST] + ("..." if len(message) > LONGEST else "")
             fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
-            name = cell.metadata.nbgrader.grade_id
             quoted = f": {fence} {shown} {fence}" if shown else ""
             lines.append(f"- **{name}** ({errors[-1].ename}){quoted}")
     if lines:

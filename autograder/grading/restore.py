@@ -7,7 +7,7 @@ removed, which nbgrader cannot.
 
 import copy
 
-from autograder.cells import is_answer, is_test
+from autograder.cells import by_id, is_answer, is_locked
 
 
 def restore(submitted, assigned, released):
@@ -22,20 +22,19 @@ def restore(submitted, assigned, released):
     Returns:
         List of strings, what was put back, such as `"test_stage was changed"`.
     """
-    originals = {cell.metadata.nbgrader.grade_id: cell for cell in _marked(assigned)}
-    received = {cell.metadata.nbgrader.grade_id: cell for cell in _marked(released)}
+    originals, received = by_id(assigned), by_id(released)
     notes = []
     places = _places(submitted, originals, notes)
     after = -1
-    for grade_id, original in originals.items():
-        cell = places.get(grade_id)
+    for name, original in originals.items():
+        cell = places.get(name)
         if cell is not None:
-            if _was_changed(cell, received[grade_id]):
-                notes.append(f"{grade_id} was changed")
+            if _was_changed(cell, received[name]):
+                notes.append(f"{name} was changed")
             _reset(cell, original)
             after = _index(submitted, cell)
         elif not is_answer(original):
-            notes.append(f"{grade_id} was missing")
+            notes.append(f"{name} was missing")
             after += 1
             submitted.cells.insert(after, copy.deepcopy(original))
     for cell in submitted.cells:
@@ -48,10 +47,6 @@ def restore(submitted, assigned, released):
         ids.add(cell["id"])
     submitted.metadata = copy.deepcopy(assigned.metadata)
     return notes
-
-
-def _marked(notebook):
-    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
 
 
 def _index(notebook, wanted):
@@ -67,17 +62,15 @@ def _places(submitted, originals, notes):
     places = {}
     for cell in submitted.cells:
         marks = cell.metadata.pop("nbgrader", None)
-        grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+        name = marks.get("grade_id") if isinstance(marks, dict) else None
         # Anything may stand there, a list too.
-        if not isinstance(grade_id, str) or grade_id not in originals:
+        if not isinstance(name, str) or name not in originals:
             continue
-        if grade_id in places:
-            notes.append(f"{grade_id} was there twice")
-            if originals[grade_id].metadata.nbgrader.locked and not is_test(
-                originals[grade_id]
-            ):
+        if name in places:
+            notes.append(f"{name} was there twice")
+            if is_locked(originals[name]):
                 continue
-        places[grade_id] = cell
+        places[name] = cell
     return places
 
 
@@ -93,7 +86,7 @@ def _was_changed(cell, received):
 def _reset(cell, original):
     """Gives a cell its type and metadata back and, unless it is an answer, its text."""
     source = cell.source if is_answer(original) else original.source
-    grade_id = cell["id"]
+    own = cell["id"]
     cell.clear()
     cell.update(copy.deepcopy(original))
-    cell.source, cell["id"] = source, grade_id
+    cell.source, cell["id"] = source, own

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.cells import from_bytes, to_bytes
 from autograder.course import natural_key
 
 MISSING, UNREADABLE = "missing", "unreadable"
@@ -142,7 +143,7 @@ def find_fault(content):
         return "is JSON but not a notebook: it has no cells"
     try:
         # JSON can spell characters that no file can hold, such as half of a pair.
-        nbformat.writes(read_notebook(content)).encode("utf-8")
+        to_bytes(read_notebook(content))
     except Exception as error:
         first = str(error).strip().splitlines() or [type(error).__name__]
         return f"is not a valid notebook: {first[0]}"
@@ -153,7 +154,7 @@ def read_notebook(content):
     """Returns bytes as a notebook of format 4.5, whatever version they had."""
     data = json.loads(content.decode("utf-8"))
     if data.get("nbformat") != 4:
-        data = nbformat.reads(content.decode("utf-8"), as_version=4)
+        data = from_bytes(content)
         for cell in data.cells:
             cell.pop("id", None)
     data["nbformat_minor"] = max(5, data["nbformat_minor"])
