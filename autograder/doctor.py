@@ -24,14 +24,14 @@ REMEDIES = {
 }
 
 
-def examine(folder=None):
+def examine(folder: Path | str | None = None) -> int:
     """Prints the report.
 
     Args:
-        folder: Path of a course, or `None` for the one around the current folder.
+        folder: Where the course is; `None` for the one around the current folder.
 
     Returns:
-        Integer, the exit status: 0 if a class can be graded here, else 1.
+        The exit status: 0 if a class can be graded here, else 1.
     """
     found = levels.detect()
     _line("system", f"{platform.system()} {platform.release()}, {platform.machine()}")
@@ -60,11 +60,11 @@ def examine(folder=None):
     return 0 if fit else 1
 
 
-def _line(name, value):
+def _line(name: str, value: str) -> None:
     print(f"{name:14}  {value}", flush=True)
 
 
-def _landlock():
+def _landlock() -> str:
     try:
         from autograder.sandbox.landlock import SCOPED, version
     except ImportError as error:
@@ -76,7 +76,7 @@ def _landlock():
     return f"version {number}{scope}"
 
 
-def _cgroups():
+def _cgroups() -> str:
     """Says which hierarchy is mounted, and what of it this user may use."""
     if Path("/sys/fs/cgroup/cgroup.controllers").exists():
         kind = "version 2"
@@ -92,12 +92,12 @@ def _cgroups():
     )
 
 
-def _graphics():
+def _graphics() -> str:
     names = [name for name in os.listdir("/dev") if name.startswith(("nvidia", "kfd"))]
     return ", ".join(sorted(names)) or "none"
 
 
-def _exchange(folder):
+def _exchange(folder: Path | str | None) -> str:
     try:
         course = find_course(folder)
     except CourseError as error:

@@ -4,14 +4,22 @@ import copy
 import functools
 import html
 import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import nbformat
 from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.exporters.html import HTMLExporter, WidgetsDataTypeFilter
 from nbconvert.filters import Highlight2HTML
+from nbformat import NotebookNode
 
 from autograder.authoring.metadata import HIDDEN
 from autograder.cells import by_id, copy_of, named_tests
+from autograder.course import Course
+from autograder.engine.limits import GRADED
+from autograder.grading.assignment import Assigned
 from autograder.grading.html_safety import clean_html, clean_notebook, close_page
 from autograder.grading.submission import read_regular
 
@@ -30,13 +38,15 @@ class FeedbackWriter:
     """Makes feedback pages; nbgrader's template is compiled once for all of them.
 
     Args:
-        course: `Course`.
-        assigned: `Assigned`.
+        course: The class's course.
+        assigned: The assignment.
         marks: Preprocessor class that gives cells their points, in place of
             nbgrader's `GetGrades`, which opens the gradebook anew for each page.
     """
 
-    def __init__(self, course, assigned, marks=None):
+    def __init__(
+        self, course: Course, assigned: Assigned, marks: type | None = None
+    ) -> None:
         from nbgrader.converters import GenerateFeedback
 
         self.course, self.assigned = course, assigned
@@ -49,16 +59,8 @@ class FeedbackWriter:
                 step = marks
             self.exporter.register_preprocessor(step, enabled=True)
 
-    def write(self, student, notebook):
-        """Writes one page.
-
-        Args:
-            student: String, the student's id.
-            notebook: Notebook as it was graded.
-
-        Returns:
-            Path of the page.
-        """
+    def write(self, student: str, notebook: NotebookNode) -> Path:
+        """Writes the page of a graded notebook; returns where."""
         name = self.assigned.assignment
         path = self.course.feedback / student / name / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,8 +71,8 @@ class FeedbackWriter:
                 (path.parent / told).write_bytes(content)
         return path
 
-    def page(self, student, notebook):
-        """Returns one page as HTML; arguments as for `write`."""
+    def page(self, student: str, notebook: NotebookNode) -> str:
+        """Returns the page of a graded notebook as HTML."""
         name = self.assigned.assignment
         resources = {
             "unique_key": name,
@@ -91,12 +93,14 @@ class FeedbackWriter:
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter for pages of other people's notebooks.
 
-    Nothing in a page runs or loads. And it leaves out what takes most of nbconvert's
-    time: to parse every page again, only to find images without a text, takes half a
-    second. Most cells of a class are the same: each is coloured once.
+    Nothing in a page runs or loads. nbconvert parses every page again to find images
+    without a text, which takes half a second, most of its time: that step is left out.
+    Most cells of a class are the same, so that each text is coloured once.
     """
 
-    def from_notebook_node(self, nb, resources=None, **kw):
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
         """Returns the page and the resources, as nbconvert does."""
         nb = copy.deepcopy(nb)
         clean_notebook(nb)
@@ -116,32 +120,39 @@ class PageExporter(HTMLExporter):
         return close_page(page), resources
 
     @pass_context
-    def markdown2html(self, context, source):
-        """Returns Markdown as HTML; the raw HTML in it is a text's, or goes."""
+    def markdown2html(self, context: Context, source: str) -> str:
+        """Returns Markdown as HTML, in which raw HTML is cleaned."""
         try:
             return clean_html(super().markdown2html(context, source))
         except Exception:
             # nbconvert gives a whole page up for a picture that is not attached.
             return f"<pre>{html.escape(source)}</pre>"
 
-    def _highlight(self, source, language=None, metadata=None):
+    def _highlight(
+        self,
+        source: str,
+        language: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> str:
         language = language or (metadata or {}).get("magics_language")
         return _coloured(source, language)
 
 
 @functools.lru_cache(maxsize=500)
-def _coloured(source, language):
+def _coloured(source: str, language: str | None) -> str:
     return Highlight2HTML(pygments_lexer="ipython3")(source, language)
 
 
-def without_hidden_tests(notebook, released):
+def without_hidden_tests(
+    notebook: NotebookNode, released: NotebookNode
+) -> NotebookNode:
     """Takes the hidden tests out of a graded notebook, source and tracebacks.
 
     Points and messages stay.
 
     Args:
-        notebook: Notebook as it was graded.
-        released: Notebook that students received.
+        notebook: The notebook as it was graded.
+        released: The notebook that students received.
 
     Returns:
         A new notebook.
@@ -168,7 +179,7 @@ def without_hidden_tests(notebook, released):
     return shown
 
 
-def _without(traceback, secret):
+def _without(traceback: list[str], secret: set[str]) -> list[str]:
     """Drops the frames that quote a line of the hidden tests.
 
     The last entry is the error's own name and message and stays.
@@ -182,36 +193,35 @@ def _without(traceback, secret):
     return kept + traceback[-1:]
 
 
-def _quoted_lines(entry):
+def _quoted_lines(entry: str) -> list[str]:
     """Returns a frame's lines without the numbers and arrows that IPython sets."""
     return [NUMBERED.sub("", line).strip() for line in ANSI.sub("", entry).splitlines()]
 
 
-def add_banner(notebook, outcome, reason, notes):
+def add_banner(
+    notebook: NotebookNode, status: str, reason: str, notes: Sequence[str]
+) -> None:
     """Puts a cell on top that says what happened, where there is something to say.
 
     Args:
-        notebook: Notebook; it is changed.
-        outcome: String, the submission's outcome.
-        reason: String, why it is not `"graded"`.
-        notes: List of strings, what else a reader should know.
+        notebook: It is changed.
+        status: The outcome's.
+        reason: Why it is not `"graded"`.
+        notes: What else a reader should know.
     """
     lines = []
-    if outcome != "graded":
-        lines.append(f"**Outcome: {outcome}.** {_sentence(reason)}")
+    if status != GRADED:
+        lines.append(f"**Outcome: {status}.** {_sentence(reason)}")
     lines += [_sentence(note) for note in notes]
     if lines:
         cell = nbformat.v4.new_markdown_cell("\n\n".join(lines), id="outcome")
         notebook.cells.insert(0, cell)
 
 
-def add_losses(notebook):
-    """Puts a list on top of the tests that failed, each with its message.
+def add_losses(notebook: NotebookNode) -> None:
+    """Puts a list of the tests that failed on top of a graded notebook, once.
 
-    nbgrader's own list of cells tells points but neither names nor reasons.
-
-    Args:
-        notebook: Notebook as it was graded; it is changed, unless the list is there.
+    nbgrader's own list of cells gives points but neither names nor messages.
     """
     if any(cell["id"] == LOSSES for cell in notebook.cells):
         return
@@ -231,7 +241,7 @@ def add_losses(notebook):
         notebook.cells.insert(place, cell)
 
 
-def _sentence(text):
+def _sentence(text: str) -> str:
     text = text.strip().replace("`", "'")
     # A file's name at the start stays as it is.
     if text.split(" ")[0].isalpha():

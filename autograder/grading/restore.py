@@ -7,23 +7,27 @@ removed, which nbgrader cannot.
 
 import copy
 
+from nbformat import NotebookNode
+
 from autograder.cells import by_id, is_answer, is_locked
 
 
-def restore(submitted, assigned, released):
+def restore(
+    submitted: NotebookNode, assigned: NotebookNode, released: NotebookNode
+) -> list[str]:
     """Makes the notebook that is run of the one that was handed in.
 
     Args:
-        submitted: Notebook of the student; it is changed.
-        assigned: Notebook with solutions cleared and hidden tests in: its locked and
-            test cells are the ones that count.
-        released: Notebook that students received.
+        submitted: The student's notebook; it is changed.
+        assigned: The notebook with solutions cleared and hidden tests in: its locked
+            and test cells are the ones that count.
+        released: The notebook that students received.
 
     Returns:
-        List of strings, what was put back, such as `"test_stage was changed"`.
+        What was put back, such as `"test_stage was changed"`.
     """
     originals, received = by_id(assigned), by_id(released)
-    notes = []
+    notes: list[str] = []
     places = _places(submitted, originals, notes)
     after = -1
     for name, original in originals.items():
@@ -40,7 +44,7 @@ def restore(submitted, assigned, released):
     for cell in submitted.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    ids = set()
+    ids: set[str] = set()
     for position, cell in enumerate(submitted.cells, start=1):
         if cell["id"] in ids:
             cell["id"] = f"added-{position:03}"
@@ -49,17 +53,19 @@ def restore(submitted, assigned, released):
     return notes
 
 
-def _index(notebook, wanted):
+def _index(notebook: NotebookNode, wanted: NotebookNode) -> int:
     return next(i for i, cell in enumerate(notebook.cells) if cell is wanted)
 
 
-def _places(submitted, originals, notes):
+def _places(
+    submitted: NotebookNode, originals: dict[str, NotebookNode], notes: list[str]
+) -> dict[str, NotebookNode]:
     """Returns the cell of each known id.
 
     Of copies the last one counts, as in nbgrader; of a locked cell the first, since the
     cells after it need what it binds.
     """
-    places = {}
+    places: dict[str, NotebookNode] = {}
     for cell in submitted.cells:
         marks = cell.metadata.pop("nbgrader", None)
         name = marks.get("grade_id") if isinstance(marks, dict) else None
@@ -74,7 +80,7 @@ def _places(submitted, originals, notes):
     return places
 
 
-def _was_changed(cell, received):
+def _was_changed(cell: NotebookNode, received: NotebookNode) -> bool:
     if cell.cell_type != received.cell_type:
         return True
     return not is_answer(received) and (
@@ -83,7 +89,7 @@ def _was_changed(cell, received):
     )
 
 
-def _reset(cell, original):
+def _reset(cell: NotebookNode, original: NotebookNode) -> None:
     """Gives a cell its type and metadata back and, unless it is an answer, its text."""
     source = cell.source if is_answer(original) else original.source
     own = cell["id"]

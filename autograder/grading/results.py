@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 from autograder.engine.limits import Execution
 
@@ -13,19 +14,14 @@ class ResultStore:
     A file appears whole or not at all, and is on disk before it counts.
 
     Args:
-        folder: Path; it need not exist.
+        folder: It need not exist.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, key, execution):
-        """Writes an execution.
-
-        Args:
-            key: String of hexadecimal digits, what the execution depends on.
-            execution: `Execution`.
-        """
+    def keep(self, key: str, execution: Execution) -> None:
+        """Writes an execution under the hash of what it depends on."""
         self.folder.mkdir(parents=True, exist_ok=True)
         data = {**asdict(execution), "notebook": execution.notebook.decode("utf-8")}
         path = self.folder / f"{key}.json"
@@ -41,7 +37,7 @@ class ResultStore:
         finally:
             os.close(descriptor)
 
-    def load(self, key):
+    def load(self, key: str) -> Execution | None:
         """Returns the `Execution` of a key, or `None`."""
         try:
             text = (self.folder / f"{key}.json").read_text(encoding="utf-8")
@@ -50,6 +46,6 @@ class ResultStore:
         except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
             return None
 
-    def drop(self, key):
+    def drop(self, key: str) -> None:
         """Removes an execution that is in the gradebook now."""
         (self.folder / f"{key}.json").unlink(missing_ok=True)
