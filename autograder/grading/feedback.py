@@ -11,12 +11,13 @@ from typing import Any
 import nbformat
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from nbconvert.exporters.html import HTMLExporter, WidgetsDataTypeFilter
+from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from autograder.authoring.metadata import HIDDEN
 from autograder.cells import by_id, copy_of, named_tests
+from autograder.compat_nbgrader import is_get_grades, render_page
 from autograder.course import Course
 from autograder.engine.limits import GRADED
 from autograder.grading.assignment import Assigned
@@ -55,7 +56,7 @@ class FeedbackWriter:
         converter = GenerateFeedback(coursedir=course.directory(), config=course.config)
         self.exporter = PageExporter(config=converter.config)
         for step in converter.preprocessors:
-            if marks is not None and str(step).rstrip("'>").endswith(".GetGrades"):
+            if marks is not None and is_get_grades(step):
                 step = marks
             self.exporter.register_preprocessor(step, enabled=True)
 
@@ -93,9 +94,8 @@ class FeedbackWriter:
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter for pages of other people's notebooks.
 
-    Nothing in a page runs or loads. nbconvert parses every page again to find images
-    without a text, which takes half a second, most of its time: that step is left out.
-    Most cells of a class are the same, so that each text is coloured once.
+    Nothing in a page runs or loads. Most cells of a class are the same, so that each
+    text is coloured once.
     """
 
     def from_notebook_node(  # type: ignore[override]
@@ -104,18 +104,7 @@ class PageExporter(HTMLExporter):
         """Returns the page and the resources, as nbconvert does."""
         nb = copy.deepcopy(nb)
         clean_notebook(nb)
-        # What goes before nbconvert's own loop over images.
-        resources = self._init_resources(resources)
-        self.register_filter("highlight_code", self._highlight)
-        self.register_filter(
-            "filter_data_type",
-            WidgetsDataTypeFilter(
-                notebook_metadata=self._nb_metadata, parent=self, resources=resources
-            ),
-        )
-        page, resources = super(HTMLExporter, self).from_notebook_node(
-            nb, resources, **kw
-        )
+        page, resources = render_page(self, nb, resources, self._highlight, **kw)
         page = WITHOUT_TEXT.sub('<img alt="No description"', page)
         return close_page(page), resources
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nbformat import NotebookNode
 
+from autograder.compat_nbgrader import grades_from, save_auto_grades
 from autograder.course import Course, CourseError
 from autograder.grading.assignment import Assigned
 from autograder.grading.outcome import Outcome
@@ -101,17 +102,10 @@ class GradebookWriter:
         Returns:
             The score and the most that could be had.
         """
-        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+        from nbgrader.preprocessors import AssignLatePenalties
 
         resources = self._resources(student)
-        step = SaveAutoGrades(config=self.course.config)
-        # Its loop over the cells, without a connection of its own: a new one compiles
-        # every statement again.
-        step.gradebook = self.gradebook
-        step.student_id, step.assignment_id = student, self.assignment
-        step.notebook_id = self.assignment
-        for index, cell in enumerate(notebook.cells):
-            step.preprocess_cell(cell, resources, index)
+        save_auto_grades(self.course.config, self.gradebook, notebook, resources)
         saved = self.gradebook.find_submission(self.assignment, student)
         penalties = [part.late_submission_penalty for part in saved.notebooks]
         if saved.total_seconds_late > 0 or any(penalties):
@@ -124,33 +118,7 @@ class GradebookWriter:
 
     def marks(self) -> type:
         """Returns nbgrader's `GetGrades` step as a class that uses this connection."""
-        from nbgrader.preprocessors import GetGrades
-
-        writer = self
-
-        class Marks(GetGrades):
-            """Gives a feedback page points and comments."""
-
-            def preprocess(
-                self, nb: NotebookNode, resources: dict[str, Any]
-            ) -> tuple[NotebookNode, dict[str, Any]]:
-                self.gradebook = writer.gradebook
-                self.student_id = resources["nbgrader"]["student"]
-                self.assignment_id = self.notebook_id = writer.assignment
-                for index, cell in enumerate(nb.cells):
-                    self.preprocess_cell(cell, resources, index)
-                saved = self.gradebook.find_submission_notebook(
-                    self.notebook_id, self.assignment_id, self.student_id
-                )
-                penalty = saved.late_submission_penalty or 0
-                resources["nbgrader"].update(
-                    score=saved.score - penalty,
-                    max_score=saved.max_score,
-                    late_penalty=penalty,
-                )
-                return nb, resources
-
-        return Marks
+        return grades_from(self.gradebook)
 
     def holds(self, outcome: Outcome) -> bool:
         """Returns whether the gradebook has an outcome's points, as last written."""

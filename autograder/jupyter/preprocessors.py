@@ -22,6 +22,7 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum, Integer, default
 
 from autograder.cells import from_bytes, is_test, to_bytes
+from autograder.compat_nbgrader import coursedir_of
 from autograder.course import Course, find_course
 from autograder.engine.execute import execute
 from autograder.engine.limits import GRADED, Execution, Limits
@@ -203,7 +204,7 @@ def _execute(
 
 def _course(step: NbGraderPreprocessor) -> Course:
     """Returns the course as the nbgrader command that runs a step sees it."""
-    directory = step.parent.parent.coursedir
+    directory = coursedir_of(step)
     config = copy.deepcopy(step.config)
     for name in FOLDERS:
         folder = getattr(directory, f"{name}_directory")
