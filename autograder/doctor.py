@@ -1,5 +1,6 @@
 """`autograder doctor`: what this machine has, and what grading on it would lack."""
 
+import getpass
 import os
 import platform
 import shutil
@@ -8,11 +9,12 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.course import CourseError, find_course
+from autograder.engine.execute import has_warm_kernels
 from autograder.engine.pool import count_cores
 from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
-from autograder.warm import client
 
+DEVICES = Path("/dev")
 PACKAGES = ("layerwise", "tensorflow", "keras", "jax", "torch", "nbgrader", "ipykernel")
 REMEDIES = {
     NAMESPACES: "User namespaces are needed (sysctl kernel.unprivileged_userns_clone=1 "
@@ -37,8 +39,8 @@ def examine(folder: Path | str | None = None) -> int:
     _line("system", f"{platform.system()} {platform.release()}, {platform.machine()}")
     _line("python", f"{platform.python_version()}, {sys.executable}")
     _line("cores", f"{count_cores()}")
-    _line("user", "root" if os.geteuid() == 0 else f"{os.geteuid()}")
-    _line("warm kernels", "yes" if client.available() else "no: kernels start cold")
+    _line("user", _user())
+    _line("warm kernels", "yes" if has_warm_kernels() else "no: kernels start cold")
     _line("sandbox", found.level)
     for level, why in found.missing.items():
         _line(f"  no {level}", why)
@@ -62,6 +64,12 @@ def examine(folder: Path | str | None = None) -> int:
 
 def _line(name: str, value: str) -> None:
     print(f"{name:14}  {value}", flush=True)
+
+
+def _user() -> str:
+    if not hasattr(os, "geteuid"):
+        return getpass.getuser()
+    return "root" if os.geteuid() == 0 else f"{os.geteuid()}"
 
 
 def _landlock() -> str:
@@ -93,8 +101,9 @@ def _cgroups() -> str:
 
 
 def _graphics() -> str:
-    names = [name for name in os.listdir("/dev") if name.startswith(("nvidia", "kfd"))]
-    return ", ".join(sorted(names)) or "none"
+    # A system without such a folder, as Windows, has no such files either.
+    found = [path.name for kind in ("nvidia*", "kfd*") for path in DEVICES.glob(kind)]
+    return ", ".join(sorted(found)) or "none"
 
 
 def _exchange(folder: Path | str | None) -> str:

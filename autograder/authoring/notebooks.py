@@ -178,5 +178,6 @@ def _write(path: Path, text: str) -> Built:
     before = path.read_text(encoding="utf-8") if path.is_file() else None
     if before != text:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        # The same bytes on every system.
+        path.write_text(text, encoding="utf-8", newline="\n")
     return Built(path, before != text)

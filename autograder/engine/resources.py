@@ -123,7 +123,10 @@ def private_folder(prefix: str) -> Iterator[str]:
         try:
             shutil.rmtree(place)
         except (OSError, RecursionError):
-            subprocess.run(["rm", "-rf", "--", place], stderr=subprocess.DEVNULL)
+            if os.name == "posix":
+                subprocess.run(["rm", "-rf", "--", place], stderr=subprocess.DEVNULL)
+            else:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes] | None) -> None:

@@ -31,11 +31,13 @@ class ResultStore:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        if os.name == "posix":
+            # The file's name is on disk once its folder is; Windows opens no folders.
+            descriptor = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
     def load(self, key: str) -> Execution | None:
         """Returns the `Execution` of a key, or `None`."""

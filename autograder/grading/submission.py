@@ -240,16 +240,23 @@ def read_regular(path: Path, most: int = MAX_BYTES) -> bytes | None:
     Returns:
         Its content; `None` if there is no such file, or it is larger.
     """
+    # Windows has neither flag; a link is looked for before, and a pipe has no name.
+    no_link, no_wait = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
+    if not no_link and path.is_symlink():
+        return None
     try:
         # What is looked at is what is read: the name may be another's by then.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | no_link | no_wait)
     except OSError:
         return None
-    with open(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > most:
             return None
-        content = file.read(most + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    finally:
+        os.close(descriptor)
     return content if len(content) <= most else None
 
 
