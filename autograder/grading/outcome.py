@@ -84,7 +84,7 @@ def key_of(
     Args:
         submission: What was handed in.
         assigned: The assignment.
-        limits: `Limits`.
+        limits: What it may use.
         plain: Whether tests run in the student's own kernel.
     """
     digest = hashlib.sha256()
