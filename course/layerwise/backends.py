@@ -87,36 +87,7 @@ def compiled(fn, variables=()):
     Returns:
         Function from arrays or tensors to what `fn` returns.
     """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        run = tf.function(fn, autograph=False, reduce_retracing=True)
-    elif backend == "jax":
-        import jax
-
-        # A variable may be named twice, and must be passed on once.
-        variables = list({id(variable): variable for variable in variables}.values())
-
-        @jax.jit
-        def pure(values, *tensors):
-            with _Stateless(variables, values) as scope:
-                result = fn(*tensors)
-            return result, {
-                place: scope.get_current_value(variable)
-                for place, variable in enumerate(variables)
-                if any(variable is one for one in scope.moved)
-            }
-
-        def run(*tensors):
-            values = [variable.value for variable in variables]
-            result, moved = pure(values, *tensors)
-            for place, value in moved.items():
-                variables[place].assign(value)
-            return result
-
-    else:
-        run = fn
+    run = _program(fn, variables)
     return lambda *arrays: run(*map(ops.convert_to_tensor, arrays))
 
 
@@ -128,8 +99,8 @@ def forward(layer):
             of its weights are seen.
 
     Returns:
-        Function of tensors, whose shapes must be the same in each call. torch runs as
-        it is, without gradients.
+        Function of tensors, or lists of them, as the layer takes them; their shapes
+        must be the same in each call. torch runs as it is, without gradients.
     """
     options = {"training": False} if isinstance(layer, keras.layers.Layer) else {}
 
@@ -153,7 +124,7 @@ def forward(layer):
         import torch
 
         return torch.no_grad()(call)
-    return compiled(call, getattr(layer, "variables", ()))
+    return _program(call, getattr(layer, "variables", ()))
 
 
 def synchronise(result):
@@ -228,6 +199,39 @@ def allow_tf32(allowed):
 
         torch.backends.cudnn.allow_tf32 = allowed
         torch.backends.cuda.matmul.allow_tf32 = allowed
+
+
+def _program(fn, variables):
+    """Compiles a function of tensors, or of lists of tensors."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(fn, autograph=False, reduce_retracing=True)
+    if backend != "jax":
+        return fn
+    import jax
+
+    # A variable may be named twice, and must be passed on once.
+    variables = list({id(variable): variable for variable in variables}.values())
+
+    @jax.jit
+    def pure(values, *tensors):
+        with _Stateless(variables, values) as scope:
+            result = fn(*tensors)
+        return result, {
+            place: scope.get_current_value(variable)
+            for place, variable in enumerate(variables)
+            if any(variable is one for one in scope.moved)
+        }
+
+    def run(*tensors):
+        result, moved = pure([variable.value for variable in variables], *tensors)
+        for place, value in moved.items():
+            variables[place].assign(value)
+        return result
+
+    return run
 
 
 def _first(value):

@@ -55,6 +55,7 @@ def measure():
     keep("norm", norm.get_weights())
     keep("count", [count])
     keep("forward", [backends.forward(norm)(x)])
+    keep("forward of a list", [backends.forward(layers.Add())([x, x])])
     return found
 
 
@@ -101,6 +102,10 @@ def test_a_forward_pass_is_not_training(found):
     gamma, beta, mean, variance = (found[f"norm {index}"] for index in range(4))
     wanted = gamma * (X - mean) / np.sqrt(variance + 1e-3) + beta
     np.testing.assert_allclose(found["forward 0"], wanted, rtol=1e-5)
+
+
+def test_a_layer_of_several_tensors_takes_a_list(found):
+    np.testing.assert_array_equal(found["forward of a list 0"], 2 * X)
 
 
 def test_a_forward_pass_sees_later_weights():
