@@ -87,11 +87,22 @@ class Profile:
 
         Returns:
             Dictionary from each group that the model has to a float; they sum to 1.
+
+        Raises:
+            ValueError: If the quantity is 0 in all layers. No layer has seconds of its
+                own where each is done as fast as a call that does nothing.
         """
         sums = {}
         for layer in self.layers:
             sums[layer.group] = sums.get(layer.group, 0) + getattr(layer, what)
         whole = sum(sums.values())
+        if not whole:
+            faster = "no layer took longer than a call that does nothing"
+            nothing = faster if what == "seconds" else f"the layers have no {what}"
+            raise ValueError(
+                f"shares of {what!r} cannot be told: {nothing}. Received: "
+                f"{len(self.layers)} layers, batch size {self.batch_size}"
+            )
         order = (*GROUPS, "other")
         return {group: sums[group] / whole for group in order if group in sums}
 
