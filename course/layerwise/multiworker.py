@@ -56,6 +56,8 @@ def run(
 
     Raises:
         RuntimeError: If a worker fails that nobody killed; the message has its output.
+            TensorFlow itself gives a worker up that is not heard of for 10 s, as on a
+            machine that is put to sleep.
         TimeoutError: If a worker, or all of them, come to a limit.
     """
     folder = Path(folder)

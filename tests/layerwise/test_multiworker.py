@@ -1,12 +1,16 @@
 """Worker processes on the loopback, one of which dies."""
 
+import ast
+import inspect
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from layerwise import multiworker
+from layerwise import jax_parallel, multiworker
 
+CHAPTER = Path(__file__).resolve().parents[2] / "course/chapters/07_devices.py"
 # A worker for which saving takes long: the other could begin its next epoch meanwhile.
 SLOW = """\
 import sys, time
@@ -103,3 +107,17 @@ def test_ports_are_below_those_of_connections_and_free(monkeypatch):
     monkeypatch.setattr(multiworker, "HIGHEST_PORT", multiworker.LOWEST_PORT + 1000)
     with pytest.raises(RuntimeError, match="free ports on 127"):
         multiworker._free_ports(1001)
+
+
+def test_the_chapter_calls_what_is_there():
+    # At the smoke budget, which the tests run, the chapter starts no processes.
+    runs = {"multiworker": multiworker.run, "jax_parallel": jax_parallel.run}
+    found = []
+    for node in ast.walk(ast.parse(CHAPTER.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".run"):
+            name = ast.unparse(node.func).partition(".")[0]
+            if name in runs:
+                options = {one.arg: None for one in node.keywords}
+                inspect.signature(runs[name]).bind(*node.args, **options)
+                found.append(name)
+    assert sorted(set(found)) == sorted(runs)
