@@ -40,7 +40,7 @@ class LoadHub:
         course: `Course`, built.
         assignment: String, the assignment's id.
         names: List of the students' names.
-        kinds: Sequence of `KINDS` of `command`, the kernels that the hub offers.
+        kinds: Sequence of `KINDS` of `proof_verbs`, the kernels that the hub offers.
 
     Raises:
         CourseError: If something is missing that a hub needs.

@@ -13,9 +13,9 @@ import nbformat
 from autograder.course import CourseError
 from autograder.proof.load import memory, report
 from autograder.proof.load.client import StepError
-from autograder.proof.load.command import KINDS
 from autograder.proof.load.hub import SERVER_SECONDS, LoadHub, adopt, own_parents
 from autograder.proof.load.student import Student, timed
+from autograder.proof_verbs import KINDS
 
 MOST_STUDENTS = 50
 # The shared parent forks at most so many for one user within ten seconds.
