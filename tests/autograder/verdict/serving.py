@@ -1,6 +1,6 @@
 """A student's process without a kernel: it serves one link and defines what it is told.
 
-`warm.child` runs it in a fork of the warm parent.
+`autograder.warm.fork` runs it in a fork of the warm parent.
 """
 
 import socket

@@ -238,10 +238,10 @@ def fine():
         ("hostile('class')", "division by zero"),
         ("hostile('dict')", "Hostile"),
         ("hostile('name')", "division by zero"),
-        ("hostile('exit')", ""),
+        ("hostile('exit')", None),
         ("hostile('attributes')", "no attributes"),
         ("len(hostile(''))", r"__len__\(\) should return >= 0"),
-        ("error()", ""),
+        ("error()", None),
     ],
 )
 def test_bombs_are_that_calls_error_and_no_more(split, call, message):
@@ -271,7 +271,7 @@ def test_no_code_is_loaded_on_the_path():
                 assert name not in ("load", "load_weights", "func_load"), path
                 allow = [k for k in node.keywords if k.arg == "allow_pickle"]
                 assert not allow, path
-    expected = [("link.py", "__import__"), ("runner.py", "compile")]
+    expected = [("endpoint.py", "__import__"), ("runner.py", "compile")]
     assert sorted(calls) == [*expected, ("runner.py", "exec")]
 
 
