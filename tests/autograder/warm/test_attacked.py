@@ -36,7 +36,7 @@ def stop(connection):
 if sys.argv[2] == "stop":
     multiuser.become = stop
 listener = forkserver._listen(sys.argv[1], 0o666)
-forkserver.serve(listener, float("inf"), lambda: True, multiuser.Door())
+forkserver.serve(listener, float("inf"), lambda: True, multiuser.Admission())
 """
 PR_SET_NAME, PTRACE_SEIZE = 15, 0x4206
 SYS_PIDFD_GETFD = 438
@@ -272,14 +272,14 @@ def test_a_fork_leaves_the_parents_session_before_it_is_anybodys(place):
 
 def test_kernels_have_no_keys_of_their_session_in_common(parent):
     number = syscalls.SYS_KEYCTL.get(os.uname().machine)
-    if number is None or syscalls.LIBC.syscall(number, 0, -3, 0) < 0:
+    if number is None or syscalls.libc().syscall(number, 0, -3, 0) < 0:
         pytest.skip("this system keeps no keys")
 
     def session():
         script = (
             "from autograder.sandbox import syscalls; import os;"
             "name = syscalls.SYS_KEYCTL[os.uname().machine];"
-            "os.write(1, str(syscalls.LIBC.syscall(name, 0, -3, 0)).encode())"
+            "os.write(1, str(syscalls.libc().syscall(name, 0, -3, 0)).encode())"
         )
         reader, writer = os.pipe()
         null = os.open(os.devnull, os.O_RDWR)
