@@ -25,20 +25,20 @@ from autograder.verdict import student_side
 def names(self, value):
     if callable(value):
         return {"t": "name", "m": "numpy", "q": "__dict__.clear"}
-student_side.Server._by_name = names
+student_side.StudentSide._by_name = names
 """,
     ),
     "hands_over_the_arguments": Cheat(
         "puts other values into all that the test has sent, and sends true verdicts",
         before="""
 from autograder.verdict import student_side
-real = student_side.Server._reply
+real = student_side.StudentSide._reply
 def reply(end, header, *args):
     if header["op"] == "names":
         return real(end, header, *args)
     answer = {"n": header["n"], "back": [[0, True]], "states": [], "ok": True}
     return answer, student_side.Encoder(None)
-student_side.Server._reply = reply
+student_side.StudentSide._reply = reply
 """,
     ),
     "forged_answers": Cheat(
@@ -66,9 +66,9 @@ forge()
             "double": """
 def double(x):
     import gc
-    from autograder.verdict.student_side import Server
+    from autograder.verdict.student_side import StudentSide
     for end in gc.get_objects():
-        if type(end) is Server:
+        if type(end) is StudentSide:
             end.connection.setblocking(False)
             try:
                 while True:
@@ -85,9 +85,9 @@ def double(x):
             "double": """
 def double(x):
     import gc
-    from autograder.verdict.student_side import Server
+    from autograder.verdict.student_side import StudentSide
     for end in gc.get_objects():
-        if type(end) is Server:
+        if type(end) is StudentSide:
             end.connection.close()
 """
         },
