@@ -93,14 +93,14 @@ async def run(
         _policy(level, folder.parent, limits),
     )
     # What the watch may miss in a tenth of a second; files in memory count here.
-    wall = {
+    bounds = {
         "memory": limits.memory_bytes + limits.disk_bytes,
         "pids": limits.processes,
     }
     places = cgroups.find() if level != NONE else {}
     with (
         private_folder("lv-") as trusted,
-        cgroups.walls(2, places, **wall) as walls,
+        cgroups.make_groups(2, places, **bounds) as groups,
     ):
         work = Path(trusted, "work")
         write_files(work, given)
@@ -124,7 +124,7 @@ async def run(
                 await run.wait_for_verdict()
                 started = time.monotonic()
                 pids = [kernel_pid(run.client), verdict.pid]
-                run.watch = Watch(pids, limits, level, folder.parent, walls)
+                run.watch = Watch(pids, limits, level, folder.parent, groups)
                 looking = asyncio.create_task(run.watch.look_forever())
                 await run.all_cells(roles)
                 looking.cancel()
