@@ -7,14 +7,21 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PROXY := hub/node_modules/.ready
 
-.PHONY: help demo test test-all chapters build lab hub proxy lint format lock clean
+# One test process for each core; a test file stays in one of them.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+
+.PHONY: help demo test test-fast test-hub test-all coverage chapters build lab hub \
+  proxy lint format lock clean
 
 help:
 	@echo "make demo       a class of twelve, graded from source to feedback"
-	@echo "make test       all tests"
+	@echo "make test       all tests but those of the hub and the nightly ones"
+	@echo "make test-hub   the hub's tests, in a browser; needs npm and Chromium"
+	@echo "make test-fast  the tests that start no kernels, in about a minute"
 	@echo "make build      notebooks from their sources"
 	@echo "make chapters   every chapter at its default budget, with its minutes"
-	@echo "make test-all   test, chapters, and the whole bank through three engines"
+	@echo "make test-all   all tests, chapters, and the whole bank through three engines"
 	@echo "make lab        JupyterLab here, with warm kernels and formgrader"
 	@echo "make hub        a JupyterHub here: an instructor, three students, a grader"
 	@echo "make proxy      what the hub needs of npm, and the hub's tests"
@@ -26,10 +33,20 @@ demo: $(READY)
 	$(BIN)/autograder demo
 
 test: $(READY) lint
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
-test-all: test chapters
+test-fast: $(READY) lint
+	$(PYTEST) -m "not kernel and not hub and not nightly"
+
+test-hub: $(READY) $(PROXY)
+	$(PYTEST) -m "hub and not nightly"
+
+test-all: $(READY) $(PROXY) lint chapters
+	$(PYTEST) -m ""
 	$(BIN)/autograder agree --all
+
+coverage: $(READY)
+	$(PYTEST) --cov --cov-report=term --cov-report=html
 
 chapters: $(READY)
 	$(BIN)/autograder build

@@ -57,6 +57,19 @@ def _parser():
     verb = verbs.add_parser("answers", help="hold the tests against known answers")
     verb.add_argument("assignments", nargs="*", metavar="HW", help="default: all")
     verb.add_argument("--only", metavar="NAME", help="run the answers with NAME in it")
+    verb.add_argument(
+        "--fast",
+        action="store_true",
+        help="of a wrong answer, run the tests that its changes can reach",
+    )
+    verb.add_argument(
+        "--fresh",
+        action="store_true",
+        help="run what earlier runs have shown already, too",
+    )
+    verb.add_argument(
+        "--verdicts", type=Path, metavar="FILE", help="write what every test said"
+    )
     _add_run_options(verb)
     verb.set_defaults(run=_answers)
 
@@ -178,12 +191,12 @@ def _add_run_options(verb):
         "--workers", type=_positive, help="submissions at a time (default: the cores)"
     )
     verb.add_argument(
-        "--cell-seconds", type=_positive, help="wall time of a cell (default: 60)"
+        "--cell-seconds", type=_positive, help="CPU time of a cell (default: 60)"
     )
     verb.add_argument(
         "--notebook-seconds",
         type=_positive,
-        help="wall time of a notebook (default: 600)",
+        help="CPU time of a notebook (default: 600)",
     )
     verb.add_argument(
         "--plain",
@@ -253,16 +266,21 @@ def _chapters(options):
 
 
 def _answers(options):
-    from autograder.proof.answers import run_answers
+    from autograder.proof.answers import Options, run_answers
 
     course = find_course(options.course)
     return run_answers(
         course,
         options.assignments or course.assignments(),
         _limits(options),
-        options.workers,
-        options.only,
-        options.plain,
+        Options(
+            options.workers,
+            options.only,
+            options.plain,
+            options.fast,
+            options.fresh,
+            options.verdicts,
+        ),
     )
 
 

@@ -27,7 +27,7 @@ from autograder.authoring.notebooks import build
 from autograder.course import CONFIG_FILE, load_course
 from autograder.engine.kernel_client import kernel_environment
 from autograder.engine.pool import count_cores
-from autograder.engine.split_run import STARTERS
+from autograder.engine.split_run import KERNEL_SPEC
 from autograder.grading.assignment import as_student
 from autograder.grading.feedback import FeedbackWriter
 from autograder.grading.grade_class import grade_class
@@ -345,7 +345,7 @@ def _time_kernel(warm, threads):
     """Returns the seconds from asking for a kernel to the reply of `import keras`."""
     manager = KernelManager()
     if warm:
-        manager._kernel_spec = STARTERS
+        manager._kernel_spec = KERNEL_SPEC
     began = time.perf_counter()
     manager.start_kernel(
         env=kernel_environment(threads),

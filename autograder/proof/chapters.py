@@ -1,7 +1,11 @@
-"""Runs chapters from a fresh kernel and says what they took and what they found."""
+"""Runs chapters and says what they took and what they found."""
 
 import os
 import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -10,40 +14,61 @@ from nbclient.exceptions import (
     CellTimeoutError,
     DeadKernelError,
 )
+from nbformat import NotebookNode
 
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
+from autograder.engine.resources import cpu_of_tree
+from autograder.engine.split_run import KERNEL_SPEC
+from autograder.proof.kept import KeptResults, key_of_run
 
 HEADLINE = "headline"
+SMOKE = "smoke"
 # A chapter may take three minutes at the default budget; a loaded machine more.
-CELL_SECONDS = {"smoke": 300, "default": 1200, "full": None}
+CELL_SECONDS = {SMOKE: 300, "default": 1200, "full": None}
 
 
-def run_chapter(course, name, budget, target=None):
-    """Runs one chapter's notebook.
+@dataclass(frozen=True)
+class ChapterRun:
+    """What came of running a chapter.
+
+    Attributes:
+        notebook: The executed notebook.
+        seconds: Wall time, the kernel's start and imports included.
+        cpu_seconds: CPU time of the kernel and of what it started.
+    """
+
+    notebook: NotebookNode
+    seconds: float
+    cpu_seconds: float
+
+
+def run_chapter(
+    course: Course, name: str, budget: str, target: Path | None = None
+) -> ChapterRun:
+    """Runs one chapter's notebook from a fresh kernel: at `smoke` a warm one.
 
     Args:
         course: `Course`, built.
-        name: String, the chapter's name, such as `"04_resnet"`.
-        budget: String: `"smoke"`, `"default"` or `"full"`.
-        target: Path where the executed notebook is written; `None` writes nothing.
+        name: The chapter's name, such as `"04_resnet"`.
+        budget: `"smoke"`, `"default"` or `"full"`.
+        target: Where the executed notebook is written; `None` writes nothing.
 
     Returns:
-        The executed notebook, and the float seconds that it took, the kernel's start
-        and imports included.
+        `ChapterRun`.
 
     Raises:
         CourseError: If the chapter is not built, or a cell fails; the message holds
             the traceback.
     """
-    path = course.notebooks / f"{name}.ipynb"
-    if not path.is_file():
-        raise CourseError(f"{path} is not there: run `autograder build`")
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.reads(_built(course, name), as_version=4)
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS[budget],
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(course.notebooks)}},
     )
+    manager = client.create_kernel_manager()
+    if budget == SMOKE:
+        manager._kernel_spec = KERNEL_SPEC
     environment = {
         **os.environ,
         "LAYERWISE_BUDGET": budget,
@@ -53,17 +78,71 @@ def run_chapter(course, name, budget, target=None):
     environment.pop("MPLBACKEND", None)
     began = time.monotonic()
     try:
-        client.execute(env=environment)
+        with client.setup_kernel(env=environment):
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index)
+            cpu_seconds = cpu_of_tree(manager.provisioner.pid)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(f"Chapter {name} failed:\n{error}") from error
     seconds = time.monotonic() - began
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
-    return notebook, seconds
+    return ChapterRun(notebook, seconds, cpu_seconds)
 
 
-def headline(notebook):
+def _built(course: Course, name: str) -> str:
+    path = course.notebooks / f"{name}.ipynb"
+    if not path.is_file():
+        raise CourseError(f"{path} is not there: run `autograder build`")
+    return path.read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class ChapterFacts:
+    """What a run of a chapter showed, small enough to keep.
+
+    Attributes:
+        pictures: How many figures it has.
+        cpu_seconds: CPU time of the kernel and of what it started.
+        headline: What its headline cells printed.
+    """
+
+    pictures: int
+    cpu_seconds: float
+    headline: str
+
+
+def chapter_facts(course: Course, name: str, budget: str = SMOKE) -> ChapterFacts:
+    """Returns what a chapter's run shows; one that ran before is not run again.
+
+    Raises:
+        CourseError: As `run_chapter`.
+    """
+    key = key_of_run(_built(course, name).encode(), budget)
+    store = KeptResults("chapters")
+    found: dict[str, Any] | None = store.find(key)
+    if found is None:
+        run = run_chapter(course, name, budget)
+        facts = ChapterFacts(
+            count_pictures(run.notebook), run.cpu_seconds, headline(run.notebook)
+        )
+        store.keep(key, asdict(facts))
+        return facts
+    return ChapterFacts(**found)
+
+
+def count_pictures(notebook: NotebookNode) -> int:
+    """Returns how many of a notebook's outputs are pictures."""
+    return sum(
+        "image/png" in output.get("data", {})
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    )
+
+
+def headline(notebook: NotebookNode) -> str:
     """Returns what the cells tagged `headline` printed."""
     return "".join(
         output.get("text", "")
@@ -74,19 +153,23 @@ def headline(notebook):
     )
 
 
-def run_chapters(course, names=(), budget=None):
+def run_chapters(
+    course: Course, names: Sequence[str] = (), budget: str | None = None
+) -> int:
     """Runs chapters and prints the minutes and headline figures of each.
+
+    One that fails does not keep the others from running.
 
     Args:
         course: `Course`, built.
-        names: List of strings, parts of chapter names; empty for all.
-        budget: String; without it, the environment's `LAYERWISE_BUDGET`.
+        names: Parts of chapter names; empty for all.
+        budget: Without it, the environment's `LAYERWISE_BUDGET`.
 
     Returns:
-        Integer, the exit status: 0.
+        The exit status: 0, or 1 if a chapter failed.
 
     Raises:
-        CourseError: If no chapter has such a name, or one fails.
+        CourseError: If no chapter has such a name.
     """
     budget = budget or os.environ.get("LAYERWISE_BUDGET", "default")
     if budget not in CELL_SECONDS:
@@ -101,11 +184,19 @@ def run_chapters(course, names=(), budget=None):
     ]
     if not chapters:
         raise CourseError(f"No chapter in {course.notebooks} has a name of {names}")
+    failed = []
     for name in chapters:
         print(f"{name} ...", flush=True)
         target = course.root / "build" / "chapters" / f"{name}.ipynb"
-        notebook, seconds = run_chapter(course, name, budget, target)
-        print(f"{name}: {seconds / 60:.1f} min at {budget}, in {target}")
-        for line in headline(notebook).splitlines():
+        try:
+            run = run_chapter(course, name, budget, target)
+        except CourseError as error:
+            failed.append(name)
+            print(error, flush=True)
+            continue
+        print(f"{name}: {run.seconds / 60:.1f} min at {budget}, in {target}")
+        for line in headline(run.notebook).splitlines():
             print(f"    {line}")
-    return 0
+    if failed:
+        print(f"{len(failed)} of {len(chapters)} chapters failed: {', '.join(failed)}")
+    return 1 if failed else 0

@@ -195,6 +195,12 @@ def write_course(root):
     return Tiny(root)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch, tmp_path):
+    """Results of earlier runs, and of the user's, do not count."""
+    monkeypatch.setenv("LAYERWISE_CACHE", str(tmp_path / "kept"))
+
+
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory):
     """The small course, built; nobody changes it."""

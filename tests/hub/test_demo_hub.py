@@ -7,6 +7,8 @@ from running import ROOT
 
 from autograder.course import load_course
 
+pytestmark = pytest.mark.hub
+
 HW = "hw04_resnet"
 OWN = """
 import os, sys

@@ -16,9 +16,12 @@ from populated import HW, Machine
 from running import ROOT, Hub, require_hub
 
 STAMP = "2030-01-01 00:00:00.000000 UTC"
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0, reason="servers of several system users need root"
-)
+pytestmark = [
+    pytest.mark.hub,
+    pytest.mark.skipif(
+        os.geteuid() != 0, reason="servers of several system users need root"
+    ),
+]
 READ = """
 def read(path):
     try:

@@ -17,6 +17,8 @@ import pytest
 
 from autograder.proof.load.run import MEASURED, PHASES
 
+pytestmark = pytest.mark.hub
+
 ROOT = Path(__file__).resolve().parents[2]
 PROXY = ROOT / "hub" / "node_modules" / ".bin" / "configurable-http-proxy"
 # A load on a machine on which other tests run too. Seconds.

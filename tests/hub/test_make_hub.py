@@ -11,6 +11,8 @@ from running import ROOT
 
 from autograder.proof.load.ports import free_ports
 
+pytestmark = pytest.mark.hub
+
 
 def start(state, **settings):
     """Runs the demo; returns its exit status and what it said."""

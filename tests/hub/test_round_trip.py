@@ -1,7 +1,7 @@
 """The round trip in a browser: from an assignment's release to its feedback.
 
-One story in a real hub with the real proxy, nbgrader's extensions and Chromium. Where
-CI is set it is told three times, each on a hub of its own. It takes hub/pictures:
+One story in a real hub with the real proxy, nbgrader's extensions and Chromium. `make
+test-all` tells it three times, each on a hub of its own. It takes hub/pictures:
 `LAYERWISE_PICTURES=hub/pictures pytest tests/hub/test_round_trip.py`.
 """
 
@@ -20,6 +20,8 @@ import pytest
 from people import LONG, Instructor, Student
 from running import ROOT, Hub, require_hub
 
+pytestmark = pytest.mark.hub
+
 HW = "hw04_resnet"
 # Bo compares the wrong numbers in the first exercise.
 ANSWER, WRONG = "needs_projection", "wrong_projection_compares_filters.py"
@@ -28,7 +30,8 @@ MESSAGE = (
 )
 MARKS = {"ana": 20, "bo": 18}
 COMMENT = "How many channels does a bottleneck put out? Compare with those."
-ROUNDS = 3 if os.environ.get("CI") else 1
+# One story might pass by luck; the other two are the nightly run's.
+AGAIN = [pytest.param(number, marks=pytest.mark.nightly) for number in (1, 2)]
 
 
 class Stage:
@@ -62,7 +65,7 @@ class Stage:
         print(f"{time.monotonic() - began:6.1f} s  {words}")
 
 
-@pytest.fixture(params=range(ROUNDS))
+@pytest.fixture(params=[0, *AGAIN])
 def stage(request, browser, tmp_path):
     """A fresh hub. Pictures are taken in the first round."""
     require_hub()

@@ -15,6 +15,8 @@ from small_notebook import BURN, answer, check, notebook_of
 from autograder.engine.execute import execute
 from autograder.engine.limits import Limits
 
+pytestmark = pytest.mark.kernel
+
 LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=20_000)
 
 

@@ -8,6 +8,8 @@ from autograder.course import CourseError
 from autograder.engine.limits import Limits
 from autograder.grading.check import check
 
+pytestmark = pytest.mark.kernel
+
 LIMITS = Limits(cell_seconds=10)
 
 

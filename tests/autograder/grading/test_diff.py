@@ -8,6 +8,8 @@ from autograder.course import CourseError
 from autograder.grading.grade_class import grade_class
 from autograder.grading.journal import Journal
 
+pytestmark = pytest.mark.kernel
+
 
 @pytest.fixture
 def again(graded, tmp_path):
@@ -57,7 +59,7 @@ def test_a_changed_submission_is_graded_again(again, monkeypatch):
     outcomes, ran = regrade(again, monkeypatch)
     assert ran == ["bo"]
     assert outcomes["bo"].score == 5
-    assert outcomes["cut"].outcome == "missing"
+    assert outcomes["cut"].status == "missing"
     assert outcomes["ana"].score == 5
 
 

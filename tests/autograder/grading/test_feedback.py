@@ -6,6 +6,8 @@ import pytest
 from autograder.grading.assignment import load_assigned
 from autograder.grading.feedback import add_banner, without_hidden_tests
 
+pytestmark = pytest.mark.kernel
+
 
 @pytest.fixture
 def graded(built_once, find_cell):

@@ -25,6 +25,8 @@ from autograder.engine.execute import execute
 from autograder.grading.grade_class import grade, grade_class
 from autograder.grading.judge import cell_verdicts
 
+pytestmark = pytest.mark.kernel
+
 
 @pytest.fixture(scope="module")
 def exported(graded, tmp_path_factory):

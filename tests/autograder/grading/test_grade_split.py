@@ -8,6 +8,8 @@ from small_class import EXPECTED, LIMITS, ROSTER
 from autograder.grading.grade_class import grade_class
 from autograder.warm import client
 
+pytestmark = pytest.mark.kernel
+
 
 @pytest.mark.skipif(not client.available(), reason="no warm kernels on this system")
 def test_the_split_verdict_gives_the_class_the_same_grades(graded, entered):

@@ -9,6 +9,8 @@ from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.outcome import Outcome
 from autograder.grading.roster import Roster
 
+pytestmark = pytest.mark.kernel
+
 DUE = datetime(2027, 3, 14, 23, 59)
 
 

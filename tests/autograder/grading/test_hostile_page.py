@@ -14,6 +14,8 @@ from nbconvert.exporters import HTMLExporter
 from autograder.grading.feedback import PageExporter
 from autograder.grading.html_safety import clean_html, close_page
 
+pytestmark = pytest.mark.kernel
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAA"

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+pytestmark = pytest.mark.kernel
+
 KILLS, STUDENTS = 20, 60
 WRONG = {"double": "def double(x):\n    return 5"}
 

@@ -17,6 +17,8 @@ from autograder.grading.submission import (
     read_submission,
 )
 
+pytestmark = pytest.mark.kernel
+
 
 @pytest.fixture
 def folder(tmp_path):

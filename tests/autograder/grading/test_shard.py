@@ -10,10 +10,12 @@ from autograder.cells import to_bytes
 from autograder.cli import main
 from autograder.course import CourseError
 from autograder.engine.limits import Limits
-from autograder.grading import shard
+from autograder.grading import prepare
 from autograder.grading.grade_class import grade_class
 from autograder.grading.outcome_folder import read_outcome
 from autograder.grading.shard import grade_shard
+
+pytestmark = pytest.mark.kernel
 
 LIMITS = Limits(cell_seconds=10)
 SCORES = {"ana": 5, "bo": 3, "cut": 0, "none": 0}
@@ -50,10 +52,10 @@ def here(monkeypatch):
 
     def mapped(function, jobs, workers):
         for key, arguments in jobs:
-            ran.append(key[0].student)
+            ran.append(key.submission.student)
             yield key, function(*arguments), None
 
-    monkeypatch.setattr(shard, "map_unordered", mapped)
+    monkeypatch.setattr(prepare, "map_unordered", mapped)
     return ran
 
 
@@ -99,7 +101,7 @@ def test_the_class_takes_a_shard_s_results_and_runs_the_rest(again, monkeypatch)
 
     def mapped(function, jobs, workers):
         for key, arguments in jobs:
-            ran.append(key[0].student)
+            ran.append(key.submission.student)
             yield key, function(*arguments), None
 
     monkeypatch.setattr("autograder.grading.prepare.map_unordered", mapped)

@@ -19,6 +19,8 @@ from autograder.grading.grade_class import grade_class
 from autograder.grading.journal import Journal
 from autograder.jupyter.preprocessors import HideTests
 
+pytestmark = pytest.mark.kernel
+
 LIMITS = Limits(cell_seconds=3)
 ON_TIME, TOO_LATE = "2027-03-12 18:30:00 UTC", "2027-03-15 09:05:00 UTC"
 ROSTER = "[assignments.hw00_tiny]\ndue = 2027-03-14T23:59:00+00:00\n"

@@ -23,6 +23,8 @@ from autograder.grading.restore import restore
 from autograder.proof.answers import RELEASE, bank_of
 from autograder.warm.kernelspec import specification
 
+pytestmark = pytest.mark.kernel
+
 ROOT = Path(__file__).resolve().parents[3]
 HW = "hw04_resnet"
 LOUD = """

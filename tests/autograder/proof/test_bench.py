@@ -10,6 +10,8 @@ from autograder.engine.limits import Limits
 from autograder.proof.bench import Figures, Row, run_bench
 from autograder.proof.stock import Stock
 
+pytestmark = pytest.mark.kernel
+
 
 def test_ratios_and_overheads_are_of_medians():
     rows = [

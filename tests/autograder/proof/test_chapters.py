@@ -5,7 +5,14 @@ import pytest
 
 from autograder.authoring.notebooks import build
 from autograder.course import CourseError
-from autograder.proof.chapters import headline, run_chapter, run_chapters
+from autograder.proof.chapters import (
+    chapter_facts,
+    headline,
+    run_chapter,
+    run_chapters,
+)
+
+pytestmark = pytest.mark.kernel
 
 
 def add_to_chapter(tiny, text):
@@ -31,6 +38,30 @@ def test_a_chapter_runs_and_its_headline_is_printed(tiny, capsys):
     # The notebook that is built stays without outputs.
     built = nbformat.read(tiny.notebooks / "01_tiny.ipynb", as_version=4)
     assert headline(built) == ""
+
+
+def test_what_a_run_showed_is_kept_until_the_chapter_changes(tiny, monkeypatch):
+    add_to_chapter(tiny, '\n# %% tags=["headline"]\nprint("one")\n')
+    facts = chapter_facts(tiny.course, "01_tiny")
+    assert facts.headline.endswith("one\n")
+    assert facts.cpu_seconds > 0
+    with monkeypatch.context() as patch:
+        # A second run would fail.
+        patch.setattr("autograder.proof.chapters.run_chapter", None)
+        assert chapter_facts(tiny.course, "01_tiny") == facts
+    add_to_chapter(tiny, '\n# %% tags=["headline"]\nprint("two")\n')
+    assert chapter_facts(tiny.course, "01_tiny").headline.endswith("two\n")
+
+
+def test_a_chapter_that_fails_does_not_keep_the_next_from_running(tiny, capsys):
+    good = (tiny.chapters / "01_tiny.py").read_text(encoding="utf-8")
+    (tiny.chapters / "02_tiny.py").write_text(good, encoding="utf-8")
+    add_to_chapter(tiny, "\n# %%\n1 / 0\n")
+    assert run_chapters(tiny.course, budget="smoke") == 1
+    shown = capsys.readouterr().out
+    assert "ZeroDivisionError" in shown
+    assert "02_tiny: 0." in shown
+    assert shown.splitlines()[-1] == "1 of 2 chapters failed: 01_tiny"
 
 
 def test_a_cell_that_fails_comes_with_its_traceback(tiny):

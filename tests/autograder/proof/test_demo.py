@@ -19,6 +19,8 @@ from autograder.proof.demo import (
     run_demo,
 )
 
+pytestmark = pytest.mark.kernel
+
 POINTS = {"test_a": 2.0, "test_b": 3.0}
 ANA = Student("ana", "wrong", b"", fails={"test_a"})
 GOOD = Outcome("ana", "hw", "graded", score=3.0, max_score=5.0)

@@ -13,6 +13,8 @@ from autograder.course import CourseError
 from autograder.proof.load import memory, ports, reachable, report, run, student
 from autograder.proof.load.client import StepError
 
+pytestmark = pytest.mark.kernel
+
 USER = 65531
 
 

@@ -20,6 +20,8 @@ from autograder.proof.redteam.observe import REACHED, Seen, judge, live_places
 from autograder.sandbox import levels
 from autograder.sandbox.policy import LANDLOCK, NAMESPACES, NONE
 
+pytestmark = pytest.mark.kernel
+
 SANDBOXED = pytest.mark.skipif(
     levels.detect().level not in (NAMESPACES, LANDLOCK), reason="no sandbox here"
 )

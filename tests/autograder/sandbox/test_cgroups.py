@@ -8,6 +8,8 @@ import pytest
 
 from autograder.sandbox import cgroups
 
+pytestmark = pytest.mark.kernel
+
 DELEGATED = cgroups.find()
 ALLOWED = pytest.mark.skipif(
     set(DELEGATED) != set(cgroups.BOUNDS), reason="no control groups are delegated here"

@@ -7,6 +7,8 @@ import pytest
 from autograder.sandbox import levels
 from autograder.sandbox.policy import LEVELS, NAMESPACES, NONE
 
+pytestmark = pytest.mark.kernel
+
 
 @pytest.fixture
 def asked(monkeypatch):

@@ -12,6 +12,8 @@ import pytest
 from autograder.sandbox import levels
 from autograder.sandbox.policy import NAMESPACES
 
+pytestmark = pytest.mark.kernel
+
 USER = 65533
 SCRIPT = """
 set -e

@@ -14,9 +14,12 @@ from autograder.engine import split_run
 from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
 
-pytestmark = pytest.mark.skipif(
-    levels.detect().level not in LEVELS, reason="no sandbox on this system"
-)
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(
+        levels.detect().level not in LEVELS, reason="no sandbox on this system"
+    ),
+]
 
 COURSE = Path(__file__).parents[3]
 

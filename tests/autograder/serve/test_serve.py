@@ -18,6 +18,8 @@ from autograder.serve.pages import class_page, student_page
 from autograder.serve.queue import DONE, REFUSED, RUNNING, WAITING, Jobs
 from autograder.serve.worker import Grader
 
+pytestmark = pytest.mark.kernel
+
 STAMP = "2026-11-24 16:50:12.123456 UTC"
 # Looks the visible test up and fails the hidden one.
 LOOKUP = {"double": "def double(x):\n    return {2: 4}.get(x, 5)"}

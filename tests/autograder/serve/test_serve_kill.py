@@ -9,6 +9,8 @@ import time
 import pytest
 from test_serve import submit
 
+pytestmark = pytest.mark.kernel
+
 KILLS, STUDENTS = 10, 40
 WRONG = {"double": "def double(x):\n    return 5"}
 

@@ -7,6 +7,8 @@ import pytest
 
 from autograder.verdict.proxies import Handle
 
+pytestmark = pytest.mark.kernel
+
 NAMES = """
 import math
 

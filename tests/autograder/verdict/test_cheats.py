@@ -13,6 +13,8 @@ import tiny
 from autograder.engine import one_kernel, split_run
 from autograder.grading.restore import restore
 
+pytestmark = pytest.mark.kernel
+
 TINY_CHEATS = {**cheats.CHEATS, **cheats_link.CHEATS}
 CASES = {
     **{name: (tiny.TINY, cheat) for name, cheat in TINY_CHEATS.items()},

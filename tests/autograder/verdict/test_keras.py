@@ -6,6 +6,8 @@ import pytest
 
 from autograder.verdict.proxies import Handle
 
+pytestmark = pytest.mark.kernel
+
 MODELS = """
 import keras
 from keras import layers, ops

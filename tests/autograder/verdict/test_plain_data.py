@@ -6,6 +6,8 @@ import pytest
 
 from autograder.verdict import keras_objects
 
+pytestmark = pytest.mark.kernel
+
 NAN = float("nan")
 VALUES = {
     "none": None,

@@ -7,6 +7,8 @@ from autograder.verdict import keras_objects
 from autograder.verdict.codec import CodecError
 from autograder.verdict.proxies import BrokenLinkError
 
+pytestmark = pytest.mark.kernel
+
 DENSE = {
     "module": "keras.layers",
     "class_name": "Dense",

@@ -12,6 +12,8 @@ from autograder.verdict import roles
 from autograder.verdict.roles import BOTH, STUDENT, VERDICT
 from autograder.warm import client as warm
 
+pytestmark = pytest.mark.kernel
+
 
 def run(*cells, answer_names=(), limits=tiny.LIMITS, **files):
     notebook = nbformat.v4.new_notebook(cells=list(cells))
@@ -181,12 +183,12 @@ def search():
             )
         control_there.close()
         link_there.close()
-        assert warm.wire.receive(control)[0] == {"ready": True}
+        assert warm.messages.receive(control)[0] == {"ready": True}
         source = "import ctypes\nprint(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
-        warm.wire.send(
+        warm.messages.send(
             control, {"source": source, "name": "t", "needs": [], "locked": []}
         )
-        answer, _ = warm.wire.receive(control)
+        answer, _ = warm.messages.receive(control)
         assert answer["outputs"][0]["text"] == "0\n"
         for end in (control, link):
             end.close()

@@ -18,9 +18,12 @@ import pytest
 from autograder.sandbox import cgroups, syscalls
 from autograder.warm import client, messages, multiuser
 
-pytestmark = pytest.mark.skipif(
-    not client.available() or os.geteuid() != 0, reason="needs to be root on Linux"
-)
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(
+        not client.available() or os.geteuid() != 0, reason="needs to be root on Linux"
+    ),
+]
 ATTACKER, OTHER = 65534, 65533
 # Without Keras: how the parent deals with its users is the same. It has keys of a
 # session, as a hub has that somebody started by hand.

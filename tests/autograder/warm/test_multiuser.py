@@ -15,9 +15,12 @@ import pytest
 
 from autograder.warm import client, multiuser
 
-pytestmark = pytest.mark.skipif(
-    not client.available(), reason="this system cannot fork warm kernels"
-)
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(
+        not client.available(), reason="this system cannot fork warm kernels"
+    ),
+]
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs to be root")
 NOBODY = 65534
 

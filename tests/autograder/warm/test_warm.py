@@ -17,9 +17,12 @@ from nbclient import NotebookClient
 
 from autograder.warm import client, forkserver, kernelspec, provisioner, settings
 
-pytestmark = pytest.mark.skipif(
-    not client.available(), reason="this system cannot fork warm kernels"
-)
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(
+        not client.available(), reason="this system cannot fork warm kernels"
+    ),
+]
 SPECIFICATION = KernelSpec(
     **{key: value for key, value in kernelspec.specification().items() if key != "env"}
 )
