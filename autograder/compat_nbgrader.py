@@ -16,7 +16,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from nbformat import NotebookNode
 
 if TYPE_CHECKING:
-    # They take long to import, and nobody needs all of them.
+    # They take long to import: functions import what they need.
     from nbclient import NotebookClient
     from nbconvert.exporters.html import HTMLExporter
     from nbgrader.api import Gradebook
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from nbgrader.preprocessors import NbGraderPreprocessor
     from traitlets.config import Config
 
-# By class of ours: what it overrides. A method that its base no longer calls, or calls
-# in another way, would do nothing, and nobody would be told.
+# By class of ours: what it overrides. Once its base has renamed such a method, ours is
+# never called, and no error says so.
 OVERRIDDEN = {
     "autograder.engine.kernel_client.BoundedClient": ("output",),
     "autograder.engine.kernel_client.PromptClient": ("wait_for_ready",),

@@ -101,7 +101,7 @@ def _cgroups() -> str:
 
 
 def _graphics() -> str:
-    # A system without such a folder, as Windows, has no such files either.
+    # Windows has no such folder: nothing is found in it.
     found = [path.name for kind in ("nvidia*", "kfd*") for path in DEVICES.glob(kind)]
     return ", ".join(sorted(found)) or "none"
 

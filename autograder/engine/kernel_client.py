@@ -142,7 +142,7 @@ def kernel_environment(threads: int) -> dict[str, str]:
     """Returns a kernel's environment: that of this process, with calmer libraries."""
     count = str(threads)
     return {
-        # Not what this process draws with: a figure belongs into the notebook.
+        # What this process draws with is left out: figures belong into the notebook.
         **{key: value for key, value in os.environ.items() if key != "MPLBACKEND"},
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_NUM_INTRAOP_THREADS": count,

@@ -30,7 +30,7 @@ async def run(document: NotebookNode, limits: Limits, folder: Path) -> Execution
     """Runs a notebook.
 
     Args:
-        document: Notebook; outputs are written into it.
+        document: Outputs are written into it.
         limits: Of the bounds beside time only that on output holds.
         folder: The kernel's working folder.
     """

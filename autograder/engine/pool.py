@@ -67,7 +67,7 @@ def map_unordered(
                 try:
                     pending[pool.submit(function, *job[1])] = job
                 except BrokenProcessPool:
-                    # It died while its results were being written.
+                    # A worker died while results were being written.
                     broken.append(job)
             if not pending and not broken:
                 return

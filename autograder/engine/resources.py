@@ -33,7 +33,7 @@ def cpu_of_tree(pid: int) -> float:
     with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
         fields = file.read().rpartition(b")")[2].split()
         total = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    # A child that is waited for in between counts nowhere for a moment, never twice.
+    # A child that ends between the two reads is missed once, never counted twice.
     return total + sum(map(cpu_of_tree, children_of(pid)))
 
 

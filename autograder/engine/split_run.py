@@ -81,7 +81,7 @@ async def run(
     run = _Run(document, limits, folder, control)
     level = limits.sandbox or levels.detect().level
     environment = visible_variables(kernel_environment(limits.threads))
-    # The warm parent is named after its environment: of the home only the path counts.
+    # HOME is among the settings that choose the warm parent.
     environment["HOME"] = os.path.expanduser("~")
     use_kernel_spec(run.client.manager, KERNEL_SPEC)
     # `WarmProvisioner` reads it from the manager.
@@ -92,7 +92,7 @@ async def run(
         limits.cpu_seconds,
         _policy(level, folder.parent, limits),
     )
-    # What the watch may miss in a tenth of a second; files in memory count here.
+    # For what the watch misses between two looks; files in memory count here.
     bounds = {
         "memory": limits.memory_bytes + limits.disk_bytes,
         "pids": limits.processes,
@@ -299,13 +299,13 @@ class _Run:
             if await self._answered(wall, self.watch.over_time):
                 return messages.receive(self.control)[0], ""
             limit = limit_met(self.watch, cpu, wall)
-            # First the student's function: its failure is an answer to the test.
+            # The student's function is interrupted first: the test gets its error.
             await self.client.manager.interrupt_kernel()
             if await self._answered(GIVE_UP):
                 return messages.receive(self.control)[0], limit
             self.verdict.send_signal(signal.SIGINT)
             if await self._answered(GIVE_UP):
-                # The test is over; the student's function is not, and never will be.
+                # The test is over, but the student's function goes on.
                 messages.receive(self.control)
         except (EOFError, OSError):
             return None, limit

@@ -38,7 +38,7 @@ class Assigned:
     answer_names: frozenset[str]
 
 
-# By folder: the state of its files, and the assignment that was loaded of them.
+# By folder: the state of its files, and the assignment that was loaded from them.
 _loaded: dict[Path, tuple[list[tuple[Path, int]], Assigned]] = {}
 
 

@@ -26,12 +26,12 @@ from autograder.grading.submission import read_regular
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
-# No name of a cell of an assignment's.
+# The id of the cell that lists them.
 LOSSES = "tests-that-failed"
 NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
 WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# Which submission a page is of: `nbgrader release_feedback` reads it beside the page.
+# `nbgrader release_feedback` reads in them which submission a page is of.
 RELEASED_BY = ("timestamp.txt", "submission_secret.txt")
 
 
@@ -114,7 +114,7 @@ class PageExporter(HTMLExporter):
         try:
             return clean_html(super().markdown2html(context, source))
         except Exception:
-            # nbconvert gives a whole page up for a picture that is not attached.
+            # nbconvert raises where a picture is not attached, and the page would fail.
             return f"<pre>{html.escape(source)}</pre>"
 
     def _highlight(

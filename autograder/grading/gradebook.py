@@ -25,7 +25,7 @@ class GradebookWriter:
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import SAWarning
 
-        # nbgrader 0.9 adds its rows in an order that SQLAlchemy 2 remarks on.
+        # nbgrader 0.9 adds its rows in an order that SQLAlchemy 2 warns of.
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
         self.course = course
         self.assigned = assigned
@@ -90,7 +90,7 @@ class GradebookWriter:
         submission = self.gradebook.update_or_create_submission(
             self.assignment, student, **details
         )
-        # What the roster does not mention is left as it is: somebody may have set it.
+        # The roster changes only what it names: a person may have set the rest.
         if student in self.extensions:
             submission.extension = timedelta(hours=self.extensions[student])
             self.gradebook.db.commit()

@@ -33,7 +33,7 @@ POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-# The template's own: what a student wrote has no such tag left.
+# The template's own tags: a student's were taken out before.
 SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
@@ -68,7 +68,7 @@ def clean_notebook(notebook: NotebookNode) -> None:
         cell.metadata = nbformat.from_dict({"nbgrader": declared} if declared else {})
         cell.pop("attachments", None)
         if cell.cell_type == "raw":
-            # Raw cells go into a page as they are.
+            # nbconvert puts raw cells into a page unchanged.
             cell.cell_type = "markdown"
             fence = "`" * (3 + max(map(len, re.findall("`+", cell.source)), default=0))
             cell.source = f"{fence}\n{cell.source}\n{fence}"

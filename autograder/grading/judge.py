@@ -70,7 +70,7 @@ def cell_verdicts(document: NotebookNode) -> dict[str, list]:
 
 
 def not_run(assigned: Assigned, status: str) -> NotebookNode:
-    """Returns the assignment as nobody answered it, each test with an error."""
+    """Returns the assignment without answers, each test with an error."""
     document = copy_of(assigned.full)
     for _, cell in named_tests(document):
         text = f"this test did not run: the submission is {status}"

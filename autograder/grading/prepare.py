@@ -66,7 +66,7 @@ def prepare(
         notes = restore(document, tests or assigned.full, assigned.released)
         content = to_bytes(document)
     except Exception as error:
-        # Metadata can be anything, and is the student's.
+        # A student's metadata can be anything.
         reason = f"its cells' metadata are not nbgrader's: {error}"
         unreadable = replace(submission, status=UNREADABLE, reason=reason)
         return Prepared(unreadable, assigned, key, [], None)

@@ -69,7 +69,7 @@ def _places(
     for cell in submitted.cells:
         marks = cell.metadata.pop("nbgrader", None)
         name = marks.get("grade_id") if isinstance(marks, dict) else None
-        # Anything may stand there, a list too.
+        # A student's metadata can be anything, a list too.
         if not isinstance(name, str) or name not in originals:
             continue
         if name in places:

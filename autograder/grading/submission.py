@@ -146,7 +146,7 @@ def read_notebook(content: bytes) -> NotebookNode:
         for cell in data.cells:
             cell.pop("id", None)
     data["nbformat_minor"] = max(5, data["nbformat_minor"])
-    # nbformat would mend ids too, with a warning and by chance.
+    # nbformat would replace such ids too, but with random ones and a warning.
     seen: set[str] = set()
     for position, cell in enumerate(data["cells"], start=1):
         given = cell.get("id")
@@ -214,7 +214,7 @@ def _list_files(folder: Path) -> list[Path]:
         place, depth = folders.pop(0)
         try:
             with os.scandir(place) as scan:
-                # One that is too long is cut before it is sorted.
+                # A folder with too many entries is cut before it is sorted.
                 entries = list(itertools.islice(scan, MAX_ENTRIES - seen))
         except OSError:
             continue
@@ -240,12 +240,12 @@ def read_regular(path: Path, most: int = MAX_BYTES) -> bytes | None:
     Returns:
         Its content; `None` if there is no such file, or it is larger.
     """
-    # Windows has neither flag; a link is looked for before, and a pipe has no name.
+    # Windows has neither flag: a link is looked for before, and pipes are no files.
     no_link, no_wait = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
     if not no_link and path.is_symlink():
         return None
     try:
-        # What is looked at is what is read: the name may be another's by then.
+        # The open file is examined: its name may be another file's by then.
         descriptor = os.open(path, os.O_RDONLY | no_link | no_wait)
     except OSError:
         return None

@@ -51,7 +51,7 @@ class ClosedSubmit(ExchangeSubmit):
 
 def copy_content(source: Path, target: Path) -> None:
     """Copies a folder's files and folders, and nothing that the system says of them."""
-    # Closed before it holds anything, whatever the mask.
+    # Others are kept out before there is anything in it, whatever the umask.
     target.mkdir(0o770)
     for path in source.iterdir():
         copy: Callable[[Path, Path], object]
@@ -84,7 +84,7 @@ class OwnedCollect(ExchangeCollect):
 
     def _refuse(self, path: str, reason: str) -> dict[str, Any]:
         self.log.error("Not collected, since %s: %r", reason, path)
-        # A group of its own: it cannot be newer than what the student handed in.
+        # Without a user it is grouped apart, and never replaces a student's own.
         return {
             "username": None,
             "filename": Path(path).name,
@@ -108,7 +108,7 @@ class OwnedCollect(ExchangeCollect):
             try:
                 super().copy_files()
             except (OSError, RuntimeError) as error:
-                # What one student does to a folder is not to stop the class's.
+                # A folder that cannot be copied must not stop the others.
                 self.log.error("Not collected: %r: %s", record["filename"], error)
 
     def do_copy(self, src: str, dest: str, log: Logger | None = None) -> None:
