@@ -1,5 +1,7 @@
 """The command line of the load: `autograder load`."""
 
+import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from autograder.course import find_course
@@ -8,12 +10,15 @@ from autograder.course import find_course
 KINDS = ("cold", "own", "shared")
 
 
-def add_verb(verbs, positive):
+def add_verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    positive: Callable[[str], int],
+) -> None:
     """Adds the verb to the command line.
 
     Args:
         verbs: What `add_subparsers` returned.
-        positive: Function that reads a positive integer.
+        positive: Reads a positive integer.
     """
     verb = verbs.add_parser("load", help="put a class to work on a hub of its own")
     verb.add_argument(
@@ -47,7 +52,7 @@ def add_verb(verbs, positive):
     verb.set_defaults(run=_load)
 
 
-def _load(options):
+def _load(options: argparse.Namespace) -> int:
     from autograder.proof.load.run import load
 
     return load(
