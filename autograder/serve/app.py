@@ -24,7 +24,7 @@ HEADERS = {
 
 
 class ServicePage(HubOAuthenticated, web.RequestHandler):
-    """A page for whoever the hub says is asking."""
+    """A page whose reader the hub has identified."""
 
     def set_default_headers(self) -> None:
         for name, value in HEADERS.items():

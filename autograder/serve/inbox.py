@@ -94,7 +94,7 @@ def is_owner(arrival: Arrival) -> bool:
     its users' names to make the system's, LAYERWISE_OWNER_PREFIX says what.
     """
     try:
-        # The link's own, where it is one: it may lead to what is anybody's.
+        # Of a link the link's own owner counts, not that of what it leads to.
         return is_user(arrival.folder.lstat().st_uid, arrival.student)
     except FileNotFoundError:
         return False

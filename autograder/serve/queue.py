@@ -100,7 +100,7 @@ class Queue:
             change(TABLE)
             for index in INDEXES:
                 change(index)
-            # Whoever ran these was killed.
+            # The service that ran these was killed.
             change(
                 "update jobs set state = ? where state = ?",
                 (WAITING, RUNNING),
@@ -158,7 +158,8 @@ class Queue:
             ).fetchall()
             held: set[tuple[str, str]] = set()
             for row in rows:
-                # Somebody may have handed in thousands: they wait for the same.
+                # All that a student has in one assignment waits for the same hour:
+                # one question serves thousands of them.
                 whose = row["student"], row["assignment"]
                 if whose in held and row["started"] is None:
                     continue

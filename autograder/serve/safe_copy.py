@@ -68,7 +68,7 @@ def _copy_content(top: int, target: Path, owner: int, most: int) -> list[str]:
             folders[:] = []
         for name in folders:
             (below / name).mkdir(0o750)
-        # The notebooks first: nothing beside them shall use up what may be copied.
+        # Notebooks first: files beside them must not use up the bytes that are left.
         for name in sorted(names, key=lambda name: (not name.endswith(".ipynb"), name)):
             try:
                 content = _read(name, descriptor, owner, most)

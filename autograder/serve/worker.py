@@ -94,7 +94,7 @@ class QueueWorker:
 
     def _watch(self) -> None:
         while not self.stopped.wait(POLL):
-            # A full disk, say: it may not be full at the next look.
+            # The next look may succeed: a full disk, say, may have room by then.
             try:
                 self.scan()
             except (OSError, sqlite3.Error):
@@ -103,8 +103,8 @@ class QueueWorker:
     def _work(self) -> None:
         while not self.stopped.is_set():
             runs = map_unordered(execute, self._runs(), 1)
-            # One submission that cannot be dealt with is begun again with the service;
-            # meanwhile the others are graded.
+            # The submission that raised this stays in the queue and runs again when
+            # the service starts again; the others go on.
             try:
                 for (job, prepared, last), execution, error in runs:
                     self._take(job, prepared, error or execution, last)

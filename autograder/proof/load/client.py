@@ -1,4 +1,4 @@
-"""What a student's browser says to the hub, to a server and to a kernel."""
+"""A student's requests to the hub, to a server and to a kernel, as a browser sends."""
 
 import json
 import uuid
@@ -9,7 +9,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 # Students at a time times the requests that one has under way.
 CONNECTIONS = 200
-# Steps have limits of their own; this one only ends what nobody waits for.
+# Each step has a limit of its own; this one ends requests that no step waits for.
 LONGEST = 3600
 MOST_BYTES = 200_000_000
 

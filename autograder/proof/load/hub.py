@@ -174,7 +174,7 @@ class LoadHub:
                 stderr=log,
                 start_new_session=True,
                 umask=0o022,
-                # The hub does not outlive whoever measures it.
+                # The hub ends when this process does.
                 preexec_fn=lambda: syscalls.prctl(
                     syscalls.PR_SET_PDEATHSIG, signal.SIGTERM
                 ),

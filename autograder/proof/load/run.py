@@ -76,7 +76,7 @@ def load(
         raise CourseError(f"{path} is not there: run `autograder build {assignment}`")
     reference = nbformat.read(path, as_version=4)
     adopt()
-    # What a system tells a program that is to end comes as Ctrl-C does.
+    # SIGTERM ends a load as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     result: dict[str, Any] = {"machine": report.machine(), "assignment": assignment}
     if opened:

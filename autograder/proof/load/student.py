@@ -1,4 +1,4 @@
-"""One student's afternoon, step by step, as JupyterLab would ask for it."""
+"""One student's work at a hub, step by step, in the requests that JupyterLab sends."""
 
 import json
 import time

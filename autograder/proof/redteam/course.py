@@ -128,7 +128,7 @@ class Listeners:
 
 
 class Target:
-    """A course of its own with a gradebook, a home and what an attacker wants of both.
+    """A course with a gradebook, a home folder, and decoys in both.
 
     Args:
         place: A folder that others can enter: the sandbox must hold, not modes.

@@ -125,9 +125,9 @@ class GraderProcess:
         return json.loads(line)
 
     def end(self) -> None:
-        """Ends it, however it is doing."""
+        """Ends it, whether it answers or not."""
         if self.process is not None:
-            # Killed, not asked: an attack may have stopped it.
+            # SIGKILL: an attack may have stopped it, and then no other signal ends it.
             self.process.kill()
             self.process.wait()
             for pipe in filter(None, (self.process.stdin, self.process.stdout)):
@@ -164,7 +164,7 @@ def end_left(
         The beginning of each one's command line.
     """
     deadline = time.monotonic() + GONE_SECONDS
-    # One that started meanwhile, for other packages or settings, stays by right.
+    # A parent that started meanwhile, for other packages or settings, is the engine's.
     parents = listening(target)
     while True:
         left = {

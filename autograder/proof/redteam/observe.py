@@ -24,7 +24,7 @@ from autograder.proof.redteam.course import (
 NOT_RUN = "not run"
 # What a graded submission may leave on disk, all pages together; and in one page.
 MOST_LEFT, MOST_PAGE = 30_000_000, 5_000_000
-# An attack says so itself when it reached what it must not.
+# What an attack prints when it reached what it must not.
 REACHED = re.compile(r"^BREACH: (.*)$", re.MULTILINE)
 # Where a browser takes an attribute's text for more than text.
 RISKY_TAGS = frozenset({"script", "style", "iframe", "object", "embed", "base", "link"})
@@ -123,7 +123,7 @@ class Scene:
         return grades
 
     def look(self, left: list[str]) -> tuple[Grades, dict[str, str]]:
-        """Looks at what attacks have in common: which of them it was, is not seen.
+        """Looks at what all attacks share; it cannot tell which of them did something.
 
         Args:
             left: The processes that were left running.

@@ -25,7 +25,7 @@ from autograder.proof.redteam.graders import GraderProcess, end_left, of_course
 from autograder.proof.redteam.observe import NOT_RUN, Scene, Seen, judge
 from autograder.proof.stock import Stock
 
-# Bounds that an attack can hit in seconds. Times are CPU time: what only sleeps is ended
+# Bounds that an attack can hit in seconds. Times are CPU time: what only sleeps ends
 # after `WALL_PER_CPU` times as long, a cell after 15 s and a notebook after 75 s.
 LIMITS = {
     "cell_seconds": 3,

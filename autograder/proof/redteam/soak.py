@@ -30,9 +30,9 @@ HONEST = (
     "def double(x):\n    print('doubling', x)\n    return sum([x, x])",
     "def double(x):\n    return 4",
 )
-# However many attacks hang, a batch ends; and how often the grader is weighed.
+# The longest that a class may take, and how often the grader's memory is read.
 LONGEST_SECONDS, WEIGH_SECONDS = 3600, 1.0
-# The grader's memory counts as flat if its last third is no more above its middle one.
+# Memory is flat if the most of its last third is at most so many times the middle's.
 FLAT = 1.1
 
 
