@@ -32,6 +32,7 @@ ETC = (
 )
 # What numerical libraries look up about the processor.
 MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node")
+# No graphics card: submissions would share its memory, on which no bound holds.
 DEVICES = ("null", "zero", "full", "random", "urandom")
 # Names of variables that a submission may see; a prefix ends in an underscore.
 VISIBLE = (

@@ -74,12 +74,7 @@ def _bind(source: str, target: str, attributes: int) -> None:
 
 def _make_devices(root: str) -> None:
     os.makedirs(f"{root}/dev", exist_ok=True)
-    graphics = [
-        name
-        for name in os.listdir("/dev")
-        if name.startswith("nvidia") or name in ("dri", "kfd")
-    ]
-    for name in (*DEVICES, *graphics):
+    for name in DEVICES:
         _bind(f"/dev/{name}", f"{root}/dev/{name}", syscalls.MOUNT_ATTR_NOSUID)
     os.symlink("/proc/self/fd", f"{root}/dev/fd")
 
