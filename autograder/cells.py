@@ -42,6 +42,21 @@ def find(notebook: NotebookNode, wanted: str) -> NotebookNode:
     raise KeyError(wanted)
 
 
+def named_tests(notebook: NotebookNode) -> list[tuple[str, NotebookNode]]:
+    """Returns the autograded tests with their grade ids, in their order."""
+    return [
+        (cell.metadata.nbgrader.grade_id, cell)
+        for cell in notebook.cells
+        if is_test(cell)
+    ]
+
+
+def by_id(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    """Returns the cells that have a grade id, by it, in their order."""
+    named = ((grade_id(cell), cell) for cell in notebook.cells)
+    return {name: cell for name, cell in named if name is not None}
+
+
 def to_bytes(notebook: NotebookNode) -> bytes:
     """Returns a notebook as the bytes of its file."""
     return nbformat.writes(notebook).encode("utf-8")

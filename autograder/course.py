@@ -5,6 +5,11 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -18,61 +23,61 @@ class Course:
     """A course on disk.
 
     Attributes:
-        root: Path of the folder that holds `nbgrader_config.py`.
-        config: `traitlets` configuration that the file makes.
+        root: The folder that holds `nbgrader_config.py`.
+        config: What the file makes.
     """
 
     root: Path
-    config: object
+    config: "Config"
 
-    def directory(self):
+    def directory(self) -> "CourseDirectory":
         """Returns nbgrader's own `CourseDirectory` for this course."""
         from nbgrader.coursedir import CourseDirectory
 
         return CourseDirectory(config=self.config)
 
     @property
-    def chapters(self):
+    def chapters(self) -> Path:
         return self.root / "course" / "chapters"
 
     @property
-    def notebooks(self):
+    def notebooks(self) -> Path:
         return self.root / "course" / "notebooks" / "en"
 
     @property
-    def source(self):
+    def source(self) -> Path:
         return self.root / self.config.CourseDirectory.source_directory
 
     @property
-    def release(self):
+    def release(self) -> Path:
         return self.root / self.config.CourseDirectory.release_directory
 
     @property
-    def submitted(self):
+    def submitted(self) -> Path:
         return self.root / self.config.CourseDirectory.submitted_directory
 
     @property
-    def autograded(self):
+    def autograded(self) -> Path:
         return self.root / self.config.CourseDirectory.autograded_directory
 
     @property
-    def feedback(self):
+    def feedback(self) -> Path:
         return self.root / self.config.CourseDirectory.feedback_directory
 
     @property
-    def classroom(self):
+    def classroom(self) -> Path:
         return self.submitted.parent
 
     @property
-    def served(self):
+    def served(self) -> Path:
         """What `autograder serve` keeps: its queue, and `results` for `grade`."""
         return self.classroom / "served"
 
     @property
-    def db_url(self):
+    def db_url(self) -> str:
         return self.config.CourseDirectory.db_url
 
-    def assignments(self):
+    def assignments(self) -> list[str]:
         """Returns the ids of the assignments that have a source, sorted."""
         return sorted(
             folder.name
@@ -80,7 +85,7 @@ class Course:
             if (folder / f"{folder.name}.py").is_file()
         )
 
-    def check_assignment(self, assignment):
+    def check_assignment(self, assignment: str) -> None:
         """Raises `CourseError` unless the assignment has a source here."""
         if assignment not in self.assignments():
             known = ", ".join(self.assignments()) or "none"
@@ -90,14 +95,11 @@ class Course:
             )
 
 
-def find_course(start=None):
+def find_course(start: Path | str | None = None) -> Course:
     """Finds the course that a folder belongs to.
 
     Args:
-        start: Path to look from, upwards. Without it, the current folder.
-
-    Returns:
-        A `Course`.
+        start: Where to look from, upwards. Without it, the current folder.
 
     Raises:
         CourseError: If no folder above holds `nbgrader_config.py`.
@@ -112,15 +114,8 @@ def find_course(start=None):
     )
 
 
-def load_course(root):
-    """Loads the course whose configuration lies in a folder.
-
-    Args:
-        root: Path of the folder that holds `nbgrader_config.py`.
-
-    Returns:
-        A `Course`.
-    """
+def load_course(root: Path | str) -> Course:
+    """Loads the course whose `nbgrader_config.py` lies in a folder."""
     from traitlets.config.loader import PyFileConfigLoader
 
     _find_commands_of_this_environment()
@@ -128,7 +123,7 @@ def load_course(root):
     return Course(Path(root), config)
 
 
-def _find_commands_of_this_environment():
+def _find_commands_of_this_environment() -> None:
     """Puts this environment first on PATH: nbgrader calls its `alembic` by name."""
     commands = str(Path(sys.executable).parent)
     paths = os.environ.get("PATH", "").split(os.pathsep)
@@ -136,6 +131,6 @@ def _find_commands_of_this_environment():
         os.environ["PATH"] = os.pathsep.join([commands, *paths])
 
 
-def natural_key(text):
+def natural_key(text: str) -> list[int | str]:
     """Returns a sort key that puts `hw2` before `hw10`."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", text)]

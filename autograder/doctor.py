@@ -1,5 +1,6 @@
 """`autograder doctor`: what this machine has, and what grading on it would lack."""
 
+import getpass
 import os
 import platform
 import shutil
@@ -8,11 +9,12 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.course import CourseError, find_course
+from autograder.engine.execute import has_warm_kernels
 from autograder.engine.pool import count_cores
 from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
-from autograder.warm import client
 
+DEVICES = Path("/dev")
 PACKAGES = ("layerwise", "tensorflow", "keras", "jax", "torch", "nbgrader", "ipykernel")
 REMEDIES = {
     NAMESPACES: "User namespaces are needed (sysctl kernel.unprivileged_userns_clone=1 "
@@ -24,21 +26,21 @@ REMEDIES = {
 }
 
 
-def examine(folder=None):
+def examine(folder: Path | str | None = None) -> int:
     """Prints the report.
 
     Args:
-        folder: Path of a course, or `None` for the one around the current folder.
+        folder: Where the course is; `None` for the one around the current folder.
 
     Returns:
-        Integer, the exit status: 0 if a class can be graded here, else 1.
+        The exit status: 0 if a class can be graded here, else 1.
     """
     found = levels.detect()
     _line("system", f"{platform.system()} {platform.release()}, {platform.machine()}")
     _line("python", f"{platform.python_version()}, {sys.executable}")
     _line("cores", f"{count_cores()}")
-    _line("user", "root" if os.geteuid() == 0 else f"{os.geteuid()}")
-    _line("warm kernels", "yes" if client.available() else "no: kernels start cold")
+    _line("user", _user())
+    _line("warm kernels", "yes" if has_warm_kernels() else "no: kernels start cold")
     _line("sandbox", found.level)
     for level, why in found.missing.items():
         _line(f"  no {level}", why)
@@ -60,11 +62,17 @@ def examine(folder=None):
     return 0 if fit else 1
 
 
-def _line(name, value):
+def _line(name: str, value: str) -> None:
     print(f"{name:14}  {value}", flush=True)
 
 
-def _landlock():
+def _user() -> str:
+    if not hasattr(os, "geteuid"):
+        return getpass.getuser()
+    return "root" if os.geteuid() == 0 else f"{os.geteuid()}"
+
+
+def _landlock() -> str:
     try:
         from autograder.sandbox.landlock import SCOPED, version
     except ImportError as error:
@@ -76,7 +84,7 @@ def _landlock():
     return f"version {number}{scope}"
 
 
-def _cgroups():
+def _cgroups() -> str:
     """Says which hierarchy is mounted, and what of it this user may use."""
     if Path("/sys/fs/cgroup/cgroup.controllers").exists():
         kind = "version 2"
@@ -92,12 +100,13 @@ def _cgroups():
     )
 
 
-def _graphics():
-    names = [name for name in os.listdir("/dev") if name.startswith(("nvidia", "kfd"))]
-    return ", ".join(sorted(names)) or "none"
+def _graphics() -> str:
+    # Windows has no such folder: nothing is found in it.
+    found = [path.name for kind in ("nvidia*", "kfd*") for path in DEVICES.glob(kind)]
+    return ", ".join(sorted(found)) or "none"
 
 
-def _exchange(folder):
+def _exchange(folder: Path | str | None) -> str:
     try:
         course = find_course(folder)
     except CourseError as error:

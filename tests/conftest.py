@@ -22,6 +22,7 @@ os.environ.setdefault("LAYERWISE_WARM_SECONDS", "60")
 FIRST = ("tests/course/", "tests/hub/", "tests/autograder/")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Keeps a file's tests in one worker: they share what is made for the module.
 
@@ -31,7 +32,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         marked = item.get_closest_marker("xdist_group")
         if not marked and not item.get_closest_marker("spread"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
     def rank(item):
         starts = [item.nodeid.startswith(folder) for folder in FIRST]

@@ -5,23 +5,28 @@ process. These rules can be held against its source; the rest is the author's ca
 """
 
 import ast
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from nbformat import NotebookNode
 
 from autograder.authoring.source import SourceError
-from autograder.cells import is_test
-from autograder.verdict.names import names_of, plain_python
+from autograder.cells import grade_id, is_test
+from autograder.verdict.names import Names, names_of, plain_python
 
 # The assertions of `layerwise.checks`: they return nothing, so a cell may end in one.
 ASSERTIONS = frozenset({"shape", "close", "unchanged", "raises", "model"})
 CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
 
 
-def check_test_cells(notebook, lines, path):
+def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -> None:
     """Refuses a notebook whose test cells break the contract.
 
     Args:
-        notebook: Notebook with full nbgrader metadata.
-        lines: List of integers, each cell's line in the source.
-        path: Path of the source, for errors.
+        notebook: It has full nbgrader metadata.
+        lines: Each cell's line in the source.
+        path: The source, for errors.
 
     Raises:
         SourceError: At the first test cell that binds a name that another cell reads or
@@ -55,34 +60,40 @@ def check_test_cells(notebook, lines, path):
         _check_statements(cell, line, path)
 
 
-def _check_bindings(cell, bound, others, line, path):
-    grade_id = cell.metadata.nbgrader["grade_id"]
+def _check_bindings(
+    cell: NotebookNode,
+    bound: Collection[str],
+    others: Sequence[tuple[Names, NotebookNode]],
+    line: int,
+    path: Path,
+) -> None:
+    test = grade_id(cell)
     for name in sorted(bound):
         for other, other_cell in others:
-            label = other_cell.metadata.get("nbgrader", {}).get("grade_id", "a cell")
+            theirs = grade_id(other_cell) or "a cell"
             if name in other.read:
                 raise SourceError(
                     path,
                     line,
-                    f"test {grade_id!r} binds {name!r}, which {label!r} reads: a "
+                    f"test {test!r} binds {name!r}, which {theirs!r} reads: a "
                     "test's names stay inside it",
                 )
             if name in other.bound and not is_test(other_cell):
                 raise SourceError(
                     path,
                     line,
-                    f"test {grade_id!r} binds {name!r}, which is a name of {label!r}",
+                    f"test {test!r} binds {name!r}, which is a name of {theirs!r}",
                 )
 
 
-def _check_statements(cell, line, path):
-    grade_id = cell.metadata.nbgrader["grade_id"]
+def _check_statements(cell: NotebookNode, line: int, path: Path) -> None:
+    test = grade_id(cell)
     tree = ast.parse(plain_python(cell.source))
     asserts = 0
 
-    def refuse(node, fault):
+    def refuse(node: ast.expr | ast.stmt, fault: str) -> NoReturn:
         raise SourceError(
-            path, line + node.lineno - 1, f"test {grade_id!r} {fault}"
+            path, line + node.lineno - 1, f"test {test!r} {fault}"
         ) from None
 
     for node in ast.walk(tree):
@@ -106,7 +117,7 @@ def _check_statements(cell, line, path):
         elif isinstance(node, ast.Constant) and node.value == "capture":
             refuse(node, "captures output (%%capture), which does not cross")
     if not tree.body or not asserts:
-        raise SourceError(path, line, f"test {grade_id!r} asserts nothing")
+        raise SourceError(path, line, f"test {test!r} asserts nothing")
     last = tree.body[-1]
     if isinstance(last, ast.Expr) and not (
         isinstance(last.value, ast.Call) and _is_assertion(last.value)
@@ -114,7 +125,7 @@ def _check_statements(cell, line, path):
         refuse(last, "ends in a bare expression, which nbgrader reads as the score")
 
 
-def _is_assertion(call):
+def _is_assertion(call: ast.Call) -> bool:
     function = call.func
     return (
         isinstance(function, ast.Attribute)
@@ -124,7 +135,9 @@ def _is_assertion(call):
     )
 
 
-def _check_comparison(node, refuse):
+def _check_comparison(
+    node: ast.Compare, refuse: Callable[[ast.expr, str], NoReturn]
+) -> None:
     sides = [node.left, *node.comparators]
     for place, operator in enumerate(node.ops):
         if isinstance(operator, ast.Is | ast.IsNot) and not any(

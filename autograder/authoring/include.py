@@ -6,7 +6,10 @@ chapters import; docstrings are cut to their first line.
 """
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from autograder.authoring.source import SourceError
 from autograder.verdict.names import names_of, plain_python
@@ -14,21 +17,23 @@ from autograder.verdict.names import names_of, plain_python
 TAG = "include"
 
 
-def resolve_includes(notebook, lines, path, library):
+def resolve_includes(
+    notebook: NotebookNode, lines: Sequence[int], path: Path, library: Path
+) -> None:
     """Replaces the source of cells tagged `include`.
 
     Args:
-        notebook: Notebook; its cells are changed.
-        lines: List of integers, each cell's line in the source.
-        path: Path of the source, for errors.
-        library: Path of the folder that holds the package `layerwise`.
+        notebook: Its cells are changed.
+        lines: Each cell's line in the source.
+        path: The source, for errors.
+        library: The folder that holds the package `layerwise`.
 
     Raises:
         SourceError: If a cell is not Python, or if one tagged `include` is more than
             one import from `layerwise`, names what is not there, or includes code that
             reads a name that no earlier cell has.
     """
-    known = set()
+    known: set[str] = set()
     for cell, line in zip(notebook.cells, lines, strict=True):
         if cell.cell_type != "code":
             continue
@@ -39,7 +44,7 @@ def resolve_includes(notebook, lines, path, library):
                 path, line + (error.lineno or 1) - 1, f"not Python: {error.msg}"
             ) from error
         if TAG in cell.metadata.get("tags", []):
-            cell.source = _included(cell.source, path, line, Path(library))
+            cell.source = _included(cell.source, path, line, library)
             missing = names_of(cell.source).read - known
             if missing:
                 raise SourceError(
@@ -51,13 +56,13 @@ def resolve_includes(notebook, lines, path, library):
         known |= names_of(cell.source).bound
 
 
-def _included(source, path, line, library):
+def _included(source: str, path: Path, line: int, library: Path) -> str:
     statements = ast.parse(source).body
+    statement = statements[0] if len(statements) == 1 else None
     if (
-        len(statements) != 1
-        or not isinstance(statements[0], ast.ImportFrom)
-        or not (statements[0].module or "").startswith("layerwise.")
-        or any(alias.asname for alias in statements[0].names)
+        not isinstance(statement, ast.ImportFrom)
+        or not (module := statement.module or "").startswith("layerwise.")
+        or any(alias.asname for alias in statement.names)
     ):
         raise SourceError(
             path,
@@ -65,7 +70,6 @@ def _included(source, path, line, library):
             "a cell tagged include holds one statement such as "
             "`from layerwise.models.resnet import conv_bn`",
         )
-    module = statements[0].module
     file = library.joinpath(*module.split(".")).with_suffix(".py")
     if not file.is_file():
         raise SourceError(path, line, f"there is no module {module} ({file})")
@@ -76,7 +80,7 @@ def _included(source, path, line, library):
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
     pieces = []
-    for alias in statements[0].names:
+    for alias in statement.names:
         if alias.name not in defined:
             raise SourceError(
                 path,
@@ -88,11 +92,11 @@ def _included(source, path, line, library):
     return "\n\n\n".join(pieces)
 
 
-def _with_short_docstrings(node, text):
+def _with_short_docstrings(node: ast.FunctionDef | ast.ClassDef, text: str) -> str:
     """Returns a definition's text, each docstring in it cut to its first line."""
     lines = text.splitlines()
     first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
-    last = node.end_lineno
+    last = node.end_lineno or first
     for inner in sorted(ast.walk(node), key=lambda n: -getattr(n, "lineno", 0)):
         if not isinstance(inner, ast.FunctionDef | ast.ClassDef):
             continue
@@ -102,5 +106,5 @@ def _with_short_docstrings(node, text):
             indent = " " * place.col_offset
             short = f'{indent}"""{docstring.splitlines()[0]}"""'
             lines[place.lineno - 1 : place.end_lineno] = [short]
-            last -= place.end_lineno - place.lineno
+            last -= (place.end_lineno or place.lineno) - place.lineno
     return "\n".join(lines[first - 1 : last])

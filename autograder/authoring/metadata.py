@@ -13,6 +13,10 @@ follows from the cell itself:
 """
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
 
 from autograder.authoring.source import SourceError
 
@@ -21,19 +25,19 @@ SOLUTION, HIDDEN = "BEGIN SOLUTION", "BEGIN HIDDEN TESTS"
 SCHEMA_VERSION = 3
 
 
-def fill_metadata(notebook, lines, path):
+def fill_metadata(notebook: NotebookNode, lines: Sequence[int], path: Path) -> None:
     """Completes the nbgrader metadata of each cell.
 
     Args:
-        notebook: Notebook; its cells' metadata are changed.
-        lines: List of integers, each cell's line in the source.
-        path: Path of the source, for errors.
+        notebook: Its cells' metadata are changed.
+        lines: Each cell's line in the source.
+        path: The source, for errors.
 
     Raises:
         SourceError: If an id is missing, not allowed or there twice, points are not
             positive, a region does not end, or it stands in a cell of another kind.
     """
-    first_use = {}
+    first_use: dict[str, int] = {}
     for cell, line in zip(notebook.cells, lines, strict=True):
         given = cell.metadata.get("nbgrader")
         solution = SOLUTION in cell.source
@@ -80,15 +84,16 @@ def fill_metadata(notebook, lines, path):
         }
 
 
-def _check_given(given, line, path):
-    unknown = set(given) - {"grade_id", "points"} if isinstance(given, dict) else None
-    if unknown is None or unknown:
+def _check_given(given: object, line: int, path: Path) -> None:
+    if not isinstance(given, dict):
+        raise SourceError(
+            path, line, f"nbgrader metadata must be a dict. Received: {given!r}"
+        )
+    if set(given) - {"grade_id", "points"}:
         raise SourceError(
             path,
             line,
-            f"nbgrader metadata takes grade_id and points. Received: {dict(given)}"
-            if unknown
-            else f"nbgrader metadata must be a dict. Received: {given!r}",
+            f"nbgrader metadata takes grade_id and points. Received: {dict(given)}",
         )
     grade_id, points = given.get("grade_id"), given.get("points", 1)
     if not isinstance(grade_id, str) or not GRADE_ID.fullmatch(grade_id):
@@ -105,7 +110,7 @@ def _check_given(given, line, path):
         )
 
 
-def _check_region(begin, source, line, path):
+def _check_region(begin: str, source: str, line: int, path: Path) -> None:
     """Raises `SourceError` unless each region ends before the next begins."""
     end = begin.replace("BEGIN", "END")
     marks = re.findall(f"{begin}|{end}", source)

@@ -1,6 +1,7 @@
 """Makes every notebook of a course: chapters, solutions and releases."""
 
 import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from autograder.authoring.contract import check_test_cells
 from autograder.authoring.include import resolve_includes
 from autograder.authoring.metadata import fill_metadata
 from autograder.authoring.source import read_source, set_cell_ids, to_text
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Built:
     """One made file.
 
     Attributes:
-        path: Path of the file.
+        path: The file.
         changed: Whether its bytes differ from what was there.
     """
 
@@ -24,15 +25,15 @@ class Built:
     changed: bool
 
 
-def chapter_notebook(path, library):
+def chapter_notebook(path: Path, library: Path) -> str:
     """Makes a chapter's notebook of its source.
 
     Args:
-        path: Path of `NN_topic.py`.
-        library: Path of the folder that holds the package `layerwise`.
+        path: `NN_topic.py`.
+        library: The folder that holds the package `layerwise`.
 
     Returns:
-        String, the text of the `.ipynb` file.
+        The text of the `.ipynb` file.
 
     Raises:
         SourceError: With file and line, if the source is at fault.
@@ -43,14 +44,14 @@ def chapter_notebook(path, library):
     return to_text(notebook)
 
 
-def solution_notebook(path):
+def solution_notebook(path: Path) -> str:
     """Makes an assignment's notebook, answers and hidden tests included.
 
     Args:
-        path: Path of `hwNN_topic.py`.
+        path: `hwNN_topic.py`.
 
     Returns:
-        String, the text of the `.ipynb` file.
+        The text of the `.ipynb` file.
 
     Raises:
         SourceError: With file and line, if the source is at fault.
@@ -62,23 +63,24 @@ def solution_notebook(path):
     return to_text(notebook)
 
 
-def build(course, report=lambda built: None, names=()):
+def build(
+    course: Course,
+    report: Callable[[Built], object] = lambda built: None,
+    names: Collection[str] = (),
+) -> list[Built]:
     """Makes the notebooks of a course.
 
     Args:
-        course: `Course`.
-        report: Function that is called with each `Built`.
-        names: List of strings, beginnings of the names of chapters and assignments,
-            such as `"04"` or `"hw04"`; empty for all.
-
-    Returns:
-        List of `Built`.
+        course: Where the sources are.
+        report: Called with each file, once it is made.
+        names: Beginnings of the names of chapters and assignments, such as `"04"` or
+            `"hw04"`; empty for all.
 
     Raises:
         CourseError: If nothing has such a name.
         SourceError: At the first fault in a source; nothing of that source is written.
     """
-    made = []
+    made: list[Built] = []
     chapters = sorted(course.chapters.glob("[0-9]*.py"))
     known = [*(path.stem for path in chapters), *course.assignments()]
     for name in names:
@@ -88,10 +90,10 @@ def build(course, report=lambda built: None, names=()):
                 f"{', '.join(known)}"
             )
 
-    def wanted(entry):
+    def wanted(entry: str) -> bool:
         return not names or entry.startswith(tuple(names))
 
-    def write(path, text):
+    def write(path: Path, text: str) -> None:
         made.append(_write(path, text))
         report(made[-1])
 
@@ -111,15 +113,11 @@ def build(course, report=lambda built: None, names=()):
     return made
 
 
-def make_release(course, assignment):
+def make_release(course: Course, assignment: str) -> None:
     """Makes what a student receives, with nbgrader's own preprocessors.
 
     The gradebook is left alone: nbgrader would refuse, or delete the release, once the
     gradebook has submissions.
-
-    Args:
-        course: `Course`.
-        assignment: String, the assignment's id.
 
     Raises:
         CourseError: With nbgrader's words, if it refuses the notebook.
@@ -135,23 +133,37 @@ def make_release(course, assignment):
     converter.preprocessors = [
         step for step in converter.preprocessors if step is not SaveCells
     ]
-    words = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: words.append(record.getMessage())
+    errors = _Messages(logging.ERROR)
     log = logging.getLogger("autograder.release")
     log.propagate = False
-    log.handlers = [handler]
+    log.handlers = [errors]
     converter.log = log
     try:
         converter.start()
     except NbGraderException as error:
         raise CourseError(
-            f"nbgrader could not make the release of {assignment}:\n" + "\n".join(words)
+            f"nbgrader could not make the release of {assignment}:\n"
+            + "\n".join(errors.texts)
         ) from error
 
 
-def require_built(course, assignment):
-    """Raises `CourseError` unless an assignment's notebook is that of its source."""
+class _Messages(logging.Handler):
+    """Keeps the texts of what is logged."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+def require_built(course: Course, assignment: str) -> str:
+    """Returns the text of an assignment's notebook, solutions included.
+
+    Raises:
+        CourseError: If the notebook is missing or not that of its source.
+    """
     path = course.source / assignment / f"{assignment}.py"
     target = path.with_suffix(".ipynb")
     text = solution_notebook(path)
@@ -162,9 +174,10 @@ def require_built(course, assignment):
     return text
 
 
-def _write(path, text):
+def _write(path: Path, text: str) -> Built:
     before = path.read_text(encoding="utf-8") if path.is_file() else None
     if before != text:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        # The same bytes on every system.
+        path.write_text(text, encoding="utf-8", newline="\n")
     return Built(path, before != text)

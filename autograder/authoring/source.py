@@ -5,6 +5,9 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from nbformat import NotebookNode
+
+from autograder.cells import grade_id
 
 MARKER = re.compile(r"^# %%( |$)")
 KERNELSPEC = {
@@ -17,25 +20,21 @@ KERNELSPEC = {
 class SourceError(Exception):
     """A fault in a source file, with its file and line."""
 
-    def __init__(self, path, line, message):
+    def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{path}:{line}: {message}")
 
 
-def read_source(path):
-    """Reads a source.
-
-    Args:
-        path: Path of a py:percent file.
+def read_source(path: Path) -> tuple[NotebookNode, list[int]]:
+    """Reads a py:percent file.
 
     Returns:
-        A notebook of format 4.5 without outputs, and a list with each cell's line: that
-        of its first line that is not blank.
+        A notebook of format 4.5 without outputs, and each cell's line: that of its
+        first line that is not blank.
 
     Raises:
         SourceError: If a cell's metadata cannot be read or lack their `nbgrader=`, or
             text stands before the first cell.
     """
-    path = Path(path)
     text = path.read_text(encoding="utf-8")
     markers = [
         number
@@ -75,7 +74,7 @@ def read_source(path):
     return notebook, [_first_line(text, marker) for marker in markers]
 
 
-def _first_line(text, marker):
+def _first_line(text: str, marker: int) -> int:
     """Returns the first line below a marker that is not blank, as a cell begins."""
     lines = text.splitlines()
     line = marker + 1
@@ -84,19 +83,16 @@ def _first_line(text, marker):
     return line if line <= len(lines) else marker + 1
 
 
-def set_cell_ids(notebook):
+def set_cell_ids(notebook: NotebookNode) -> None:
     """Gives each cell an id that the next build gives again.
 
-    Args:
-        notebook: Notebook; its cells' ids are replaced. A cell with a grade id takes
-            that; the others are numbered.
+    A cell with a grade id takes that; the others are numbered.
     """
     for position, cell in enumerate(notebook.cells, start=1):
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell["id"] = grade_id if grade_id else f"cell-{position:03}"
+        cell["id"] = grade_id(cell) or f"cell-{position:03}"
 
 
-def to_text(notebook):
+def to_text(notebook: NotebookNode) -> str:
     """Returns a notebook as the text of its file."""
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"

@@ -5,11 +5,11 @@ import contextlib
 import time
 from dataclasses import dataclass
 
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from autograder.engine.kernel_client import GRACE
+from autograder.compat_nbgrader import provisioner_of
+from autograder.engine.kernel_client import GRACE, BoundedClient
 from autograder.engine.limits import Limits
 from autograder.engine.watch import Watch
 
@@ -31,7 +31,12 @@ class CellRun:
 
 
 async def run_cell(
-    client: NotebookClient, watch: Watch, cell: NotebookNode, index: int, cpu: int
+    client: BoundedClient,
+    watch: Watch,
+    cell: NotebookNode,
+    index: int,
+    cpu: int,
+    wall: int,
 ) -> CellRun:
     """Runs a cell and interrupts it at its limit.
 
@@ -40,15 +45,13 @@ async def run_cell(
         watch: Watch on the kernel's processes.
         cell: The cell; outputs are written into it.
         index: Its place in the notebook.
-        cpu: Seconds of CPU time that it may use; `client.timeout` is the wall time.
-
-    Returns:
-        `CellRun`.
+        cpu: Seconds of CPU time that it may use.
+        wall: Seconds of wall time that it may take.
     """
     watch.begin_cell(cpu)
     guard = asyncio.create_task(_interrupt(client, watch))
     began = time.monotonic()
-    wall = f"{client.timeout} s"
+    client.timeout = wall
     try:
         await client.async_execute_cell(cell, index)
     except CellTimeoutError:
@@ -62,14 +65,14 @@ async def run_cell(
         guard.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await guard
-    if watch.over_time.is_set() or time.monotonic() - began >= client.timeout:
+    if watch.over_time.is_set() or time.monotonic() - began >= wall:
         return CellRun(INTERRUPTED, limit_met(watch, cpu, wall))
     return CellRun(DONE)
 
 
-def limit_met(watch: Watch, cpu: int, wall: str) -> str:
+def limit_met(watch: Watch, cpu: int, wall: int) -> str:
     """Names the limit that a cell met: CPU time, or else wall time."""
-    return f"{cpu} s of CPU time" if watch.over_time.is_set() else wall
+    return f"{cpu} s of CPU time" if watch.over_time.is_set() else f"{wall} s"
 
 
 def remaining(watch: Watch, limits: Limits, deadline: float) -> tuple[int, int] | None:
@@ -90,9 +93,9 @@ def over_notebook(watch: Watch, limits: Limits) -> str:
     return f"the notebook ran over {limits.notebook_wall} s"
 
 
-async def _interrupt(client: NotebookClient, watch: Watch) -> None:
+async def _interrupt(client: BoundedClient, watch: Watch) -> None:
     """Interrupts a cell that has used its CPU time; kills a kernel that goes on."""
     await watch.over_time.wait()
-    await client.km.interrupt_kernel()
+    await client.manager.interrupt_kernel()
     await asyncio.sleep(GRACE)
-    await client.km.provisioner.kill()
+    await provisioner_of(client).kill()

@@ -4,6 +4,7 @@ A stateless function, so that it can be mapped over any `concurrent.futures.Exec
 """
 
 import asyncio
+import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from autograder.cells import from_bytes
 from autograder.engine import one_kernel
 from autograder.engine.limits import Execution, Limits
 from autograder.engine.resources import private_folder, write_files
-from autograder.warm import client as warm
 
 
 def execute(
@@ -29,7 +29,7 @@ def execute(
 
     Args:
         notebook: An `.ipynb` file of format 4.
-        limits: `Limits`.
+        limits: What it may use.
         files: What lies beside the notebook when it runs, by relative path.
         answer_names: The names that answers bind; `None` asks for one kernel.
         given: Like `files`, the assignment's own: they replace the student's, and are
@@ -39,10 +39,20 @@ def execute(
     with private_folder("lw-") as place:
         folder = Path(place, "work")
         write_files(folder, {**(files or {}), **(given or {})})
-        if answer_names is not None and warm.available():
+        if answer_names is not None and has_warm_kernels():
             from autograder.engine import split_run
 
             return asyncio.run(
                 split_run.run(document, limits, folder, answer_names, given)
             )
         return asyncio.run(one_kernel.run(document, limits, folder))
+
+
+def has_warm_kernels() -> bool:
+    """Returns whether this system can fork kernels from a warm parent."""
+    if sys.platform != "linux":
+        # What forks needs modules that only Linux has.
+        return False
+    from autograder.warm import client
+
+    return client.available()

@@ -4,11 +4,15 @@ import contextlib
 import os
 import queue
 import time
+from pathlib import Path
+from typing import Any
 
 import nbformat
-from jupyter_client import AsyncKernelClient
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from nbclient import NotebookClient
+from nbformat import NotebookNode
 
+from autograder.engine.limits import Limits
 from autograder.engine.outputs import cut, size_of
 
 # How long a kernel may take to start, and to stop after an interrupt. Seconds.
@@ -16,14 +20,35 @@ STARTUP, GRACE = 120, 10
 
 
 class BoundedClient(NotebookClient):
-    """A notebook client that drops what a cell puts out beyond a bound."""
+    """A notebook client that drops what a cell puts out beyond a bound.
 
-    def __init__(self, *args, output_bytes, **kwargs):
-        super().__init__(*args, **kwargs)
+    Args:
+        document: Outputs are written into it.
+        output_bytes: The bound.
+        **options: As for `NotebookClient`.
+    """
+
+    def __init__(
+        self, document: NotebookNode, output_bytes: int, **options: Any
+    ) -> None:
+        super().__init__(document, **options)
         self.output_bytes = output_bytes
-        self.received = {}
+        self.received: dict[int, int] = {}
 
-    def output(self, outs, msg, display_id, cell_index):
+    @property
+    def manager(self) -> AsyncKernelManager:
+        """The manager of its kernel, from `make_client` until the kernel is closed."""
+        assert isinstance(self.km, AsyncKernelManager)
+        return self.km
+
+    def output(
+        self,
+        outs: list[NotebookNode],
+        msg: dict[str, Any],
+        display_id: str | None,
+        cell_index: int,
+    ) -> NotebookNode | None:
+        """Takes an output; of what is over the bound, only a note."""
         content = msg["content"]
         if msg["msg_type"] == "error":
             # An error is the verdict: it is cut, never dropped.
@@ -55,11 +80,11 @@ class PromptClient(AsyncKernelClient):
     Jupyter's own goes on to wait 0.2 s for messages of others, to drop them.
     """
 
-    async def wait_for_ready(self, timeout=None):
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Waits until the kernel answers, and what it publishes is received.
 
         Args:
-            timeout: Float, seconds; `None` waits for ever.
+            timeout: Seconds; `None` waits for ever.
 
         Raises:
             RuntimeError: If the kernel dies or takes longer.
@@ -78,21 +103,18 @@ class PromptClient(AsyncKernelClient):
                     if message["parent_header"].get("msg_id") == request:
                         state = message["content"].get("execution_state")
                 return
-            if not await self._async_is_alive():
+            if not await self.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
         raise RuntimeError(f"Kernel did not answer in {timeout} seconds")
 
 
-def make_client(document, limits, folder):
+def make_client(document: NotebookNode, limits: Limits, folder: Path) -> BoundedClient:
     """Makes the client that runs a notebook's cells in a kernel.
 
     Args:
-        document: Notebook; outputs are written into it.
-        limits: `Limits`.
-        folder: Path, the kernel's working folder; the one above it is private too.
-
-    Returns:
-        `NotebookClient` whose kernel manager is `km`.
+        document: Outputs are written into it.
+        limits: Those on output and on a cell's wall time count here.
+        folder: The kernel's working folder; the one above it is private too.
     """
     client = BoundedClient(
         document,
@@ -116,11 +138,11 @@ def make_client(document, limits, folder):
     return client
 
 
-def kernel_environment(threads):
+def kernel_environment(threads: int) -> dict[str, str]:
     """Returns a kernel's environment: that of this process, with calmer libraries."""
     count = str(threads)
     return {
-        # Not what this process draws with: a figure belongs into the notebook.
+        # What this process draws with is left out: figures belong into the notebook.
         **{key: value for key, value in os.environ.items() if key != "MPLBACKEND"},
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_NUM_INTRAOP_THREADS": count,

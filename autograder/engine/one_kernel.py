@@ -7,6 +7,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.cells import is_test, label, to_bytes
+from autograder.compat_nbgrader import kernel_pid
 from autograder.engine.cell_limit import (
     DEAD,
     INTERRUPTED,
@@ -15,7 +16,11 @@ from autograder.engine.cell_limit import (
     remaining,
     run_cell,
 )
-from autograder.engine.kernel_client import kernel_environment, make_client
+from autograder.engine.kernel_client import (
+    BoundedClient,
+    kernel_environment,
+    make_client,
+)
 from autograder.engine.limits import CRASHED, GRADED, TIMEOUT, Execution, Limits
 from autograder.engine.outputs import add_error, keep_warnings_harmless, mark_not_run
 from autograder.engine.watch import Watch
@@ -25,20 +30,18 @@ async def run(document: NotebookNode, limits: Limits, folder: Path) -> Execution
     """Runs a notebook.
 
     Args:
-        document: Notebook; outputs are written into it.
-        limits: `Limits`; of the bounds beside time only that on output holds.
+        document: Outputs are written into it.
+        limits: Of the bounds beside time only that on output holds.
         folder: The kernel's working folder.
-
-    Returns:
-        `Execution`.
     """
     client = make_client(document, limits, folder)
     started = begun = time.monotonic()
-    status, reason, cell_seconds = GRADED, "", {}
+    status, reason = GRADED, ""
+    cell_seconds: dict[str, float] = {}
     try:
         async with client.async_setup_kernel(env=kernel_environment(limits.threads)):
             begun = time.monotonic()
-            watch = Watch([client.km.provisioner.pid], limits)
+            watch = Watch([kernel_pid(client)], limits)
             looking = asyncio.create_task(watch.look_forever())
             try:
                 status, reason = await _all_cells(
@@ -57,7 +60,13 @@ async def run(document: NotebookNode, limits: Limits, folder: Path) -> Execution
     )
 
 
-async def _all_cells(document, client, limits, watch, cell_seconds):
+async def _all_cells(
+    document: NotebookNode,
+    client: BoundedClient,
+    limits: Limits,
+    watch: Watch,
+    cell_seconds: dict[str, float],
+) -> tuple[str, str]:
     """Runs the cells in their order; returns the status and the reason."""
     status, reason = GRADED, ""
     deadline = time.monotonic() + limits.notebook_wall
@@ -72,14 +81,13 @@ async def _all_cells(document, client, limits, watch, cell_seconds):
             reason = over_notebook(watch, limits)
             mark_not_run(document.cells[index:], reason)
             return TIMEOUT, reason
-        cpu, client.timeout = time_left
         began = time.monotonic()
-        done = await run_cell(client, watch, cell, index, cpu)
+        done = await run_cell(client, watch, cell, index, *time_left)
         if done.end == STUCK:
             fault = f"cell {name} ran over {done.limit} and did not stop"
             fault += " when interrupted"
             mark_not_run(document.cells[index:], fault)
-            await client.km.shutdown_kernel(now=True)
+            await client.manager.shutdown_kernel(now=True)
             return TIMEOUT, fault
         if done.end == DEAD:
             fault = f"the kernel died in cell {name}"

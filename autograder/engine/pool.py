@@ -4,14 +4,19 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import threading
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from typing import Any, TypeVar, cast
 
 from autograder.engine.limits import Limits
 
+Key = TypeVar("Key")
+Result = TypeVar("Result")
 
-def count_cores():
+
+def count_cores() -> int:
     """Returns the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -22,8 +27,8 @@ def share_cores(limits: Limits, workers: int | None = None) -> tuple[int, Limits
     """Divides the cores among workers.
 
     Args:
-        limits: `Limits`.
-        workers: Processes. Without it, one for each core.
+        limits: What one notebook may use.
+        workers: How many processes. Without it, one for each core.
 
     Returns:
         The number of workers, and the limits with each worker's threads.
@@ -32,21 +37,26 @@ def share_cores(limits: Limits, workers: int | None = None) -> tuple[int, Limits
     return workers, replace(limits, threads=max(1, count_cores() // workers))
 
 
-def map_unordered(function, jobs, workers):
+def map_unordered(
+    function: Callable[..., Result],
+    jobs: Iterable[tuple[Key, tuple]],
+    workers: int,
+) -> Iterator[tuple[Key, Result | None, Exception | None]]:
     """Calls a function for each job, and yields results as they come.
 
     Args:
-        function: Importable function of one job's arguments.
-        jobs: Iterable of `(key, arguments)`; it is read only as fast as jobs finish.
-        workers: Integer, processes.
+        function: It must be importable.
+        jobs: Keys and the function's arguments, read only as fast as jobs finish.
+        workers: How many processes.
 
     Yields:
-        `(key, result, error)`: one of the two last is `None`. A worker process that
+        Key, result and error: one of the two last is `None`. A worker process that
         dies breaks the jobs in flight; each of them is tried once more in a process of
         its own, so that only the one that kills it comes back with that error.
     """
     jobs = iter(jobs)
-    pending, broken = {}, []
+    pending: dict[Future[Result], tuple[Key, tuple]] = {}
+    broken: list[tuple[Key, tuple]] = []
     pool = _new_pool(workers)
     try:
         while True:
@@ -57,13 +67,13 @@ def map_unordered(function, jobs, workers):
                 try:
                     pending[pool.submit(function, *job[1])] = job
                 except BrokenProcessPool:
-                    # It died while its results were being written.
+                    # A worker died while results were being written.
                     broken.append(job)
             if not pending and not broken:
                 return
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
-                (key, arguments), error = pending.pop(future), future.exception()
+                (key, arguments), error = pending.pop(future), _error_of(future)
                 if isinstance(error, BrokenProcessPool):
                     broken.append((key, arguments))
                 else:
@@ -77,7 +87,7 @@ def map_unordered(function, jobs, workers):
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _new_pool(workers):
+def _new_pool(workers: int) -> ProcessPoolExecutor:
     # Not fork: the workers shall start without this process's threads and locks.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(
@@ -85,19 +95,27 @@ def _new_pool(workers):
     )
 
 
-def _follow_the_parent():
-    """Ends this worker when its parent ends, killed or not: nobody else would."""
-    parent = multiprocessing.parent_process()
+def _follow_the_parent() -> None:
+    """Ends this worker when its parent ends: nothing else ends it if that is killed."""
 
-    def follow():
+    def follow() -> None:
+        parent = multiprocessing.parent_process()
+        assert parent is not None
         multiprocessing.connection.wait([parent.sentinel])
         os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _run_alone(function, arguments):
+def _run_alone(
+    function: Callable[..., Any], arguments: tuple
+) -> tuple[Any, Exception | None]:
     with _new_pool(1) as pool:
         future = pool.submit(function, *arguments)
-        error = future.exception()
+        error = _error_of(future)
         return None if error else future.result(), error
+
+
+def _error_of(future: Future) -> Exception | None:
+    # What a job raises is typed as BaseException; callers only ever show it.
+    return cast(Exception | None, future.exception())

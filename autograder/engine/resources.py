@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -16,9 +16,9 @@ import psutil
 def cpu_of_tree(pid: int) -> float:
     """Adds up the CPU time of a process and of all that it started.
 
-    A process counts what its children had used when it waited for them. One that does
-    not wait, and asks the system to bury its children, loses their time: the limit on
-    wall time is behind this one.
+    A process counts what its children had used when it waited for them. The
+    time of children is lost where a process ignores SIGCHLD and does not wait: the
+    limit on wall time is behind this one.
 
     Args:
         pid: The process; it need not be there any more.
@@ -33,7 +33,7 @@ def cpu_of_tree(pid: int) -> float:
     with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
         fields = file.read().rpartition(b")")[2].split()
         total = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    # A child that is buried in between counts nowhere for a moment, never twice.
+    # A child that ends between the two reads is missed once, never counted twice.
     return total + sum(map(cpu_of_tree, children_of(pid)))
 
 
@@ -48,25 +48,25 @@ def _cpu_of_tree_elsewhere(pid: int) -> float:
     return total
 
 
-def memory_of_children(pid, but=None):
+def memory_of_children(pid: int, but: int | None = None) -> int:
     """Adds up what the descendants of a process have for themselves alone.
 
     What they share with it, as forks do, is counted there.
 
     Args:
-        pid: Integer, the process; it need not be there any more.
-        but: Integer, a child that is left out, with its descendants.
+        pid: The process; it need not be there any more.
+        but: A child that is left out, with its descendants.
 
     Returns:
-        Integer, bytes.
+        Bytes.
     """
     children = (child for child in children_of(pid) if child != but)
     return sum(_own(child) + memory_of_children(child) for child in children)
 
 
-def children_of(pid):
+def children_of(pid: int) -> list[int]:
     """Returns the ids of the processes that a process has started and that run."""
-    children = []
+    children: list[int] = []
     # A process that ends in between has none.
     with contextlib.suppress(OSError):
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -78,7 +78,7 @@ def children_of(pid):
     return children
 
 
-def _own(pid):
+def _own(pid: int) -> int:
     with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as file:
         return sum(
             1024 * int(line.split()[1])
@@ -88,15 +88,12 @@ def _own(pid):
     return 0
 
 
-def size_of(folder):
+def size_of(folder: Path) -> float:
     """Adds up what the files under a folder take on disk.
 
-    Args:
-        folder: Path.
-
     Returns:
-        Float, bytes. Infinity if folders lie so deep that they have no name; what
-        vanishes meanwhile has no size.
+        Bytes. Infinity if folders lie so deep that they have no name; what vanishes
+        meanwhile has no size.
     """
     total, folders = 0.0, [str(folder)]
     while folders:
@@ -114,16 +111,10 @@ def size_of(folder):
 
 
 @contextlib.contextmanager
-def private_folder(prefix):
-    """Makes a folder, and removes it whatever is in it by then.
+def private_folder(prefix: str) -> Iterator[str]:
+    """Makes a folder, yields its path, and removes it whatever is in it by then.
 
     Python's own `TemporaryDirectory` gives up on folders that lie 1,000 deep.
-
-    Args:
-        prefix: String, the beginning of its name.
-
-    Yields:
-        The folder's path, as a string.
     """
     place = tempfile.mkdtemp(prefix=prefix)
     try:
@@ -132,7 +123,10 @@ def private_folder(prefix):
         try:
             shutil.rmtree(place)
         except (OSError, RecursionError):
-            subprocess.run(["rm", "-rf", "--", place], stderr=subprocess.DEVNULL)
+            if os.name == "posix":
+                subprocess.run(["rm", "-rf", "--", place], stderr=subprocess.DEVNULL)
+            else:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes] | None) -> None:

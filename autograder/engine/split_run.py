@@ -7,14 +7,16 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 
 from autograder.cells import label, to_bytes
+from autograder.compat_nbgrader import kernel_pid, provisioner_of, use_kernel_spec
 from autograder.engine.cell_limit import (
     DEAD,
     INTERRUPTED,
@@ -40,7 +42,8 @@ from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import NONE, make_policy, visible_variables
 from autograder.verdict.names import plain_python
 from autograder.verdict.roles import BOTH, VERDICT, Role, roles_of
-from autograder.warm import client, messages
+from autograder.warm import messages
+from autograder.warm.client import ForkedProcess
 from autograder.warm.provisioner import Request
 
 # How long an interrupted function of the student's may take to give up. Seconds.
@@ -63,8 +66,8 @@ async def run(
     """Runs all cells of a notebook, tests apart from the rest.
 
     Args:
-        document: Notebook; outputs are written into it.
-        limits: `Limits`.
+        document: Outputs are written into it.
+        limits: What the notebook may use.
         folder: The student kernel's working folder.
         answer_names: The names that answers bind.
         given: What lies beside the verdict process, by relative path. It has a folder
@@ -78,32 +81,34 @@ async def run(
     run = _Run(document, limits, folder, control)
     level = limits.sandbox or levels.detect().level
     environment = visible_variables(kernel_environment(limits.threads))
-    # The warm parent is named after its environment: of the home only the path counts.
+    # HOME is among the settings that choose the warm parent.
     environment["HOME"] = os.path.expanduser("~")
-    run.client.km._kernel_spec = KERNEL_SPEC
-    run.client.km.warm_request = Request(
+    use_kernel_spec(run.client.manager, KERNEL_SPEC)
+    # `WarmProvisioner` reads it from the manager.
+    run.client.manager.warm_request = Request(  # type: ignore[attr-defined]
         "autograder.verdict.runner:student_kernel",
         (json.dumps(locked),),
         (link_student.fileno(),),
         limits.cpu_seconds,
         _policy(level, folder.parent, limits),
     )
-    # What the watch may miss in a tenth of a second; files in memory count here.
-    wall = {
+    # For what the watch misses between two looks; files in memory count here.
+    bounds = {
         "memory": limits.memory_bytes + limits.disk_bytes,
         "pids": limits.processes,
     }
     places = cgroups.find() if level != NONE else {}
     with (
         private_folder("lv-") as trusted,
-        cgroups.walls(2, places, **wall) as walls,
+        cgroups.make_groups(2, places, **bounds) as groups,
     ):
         work = Path(trusted, "work")
         write_files(work, given)
+        verdict = None
         try:
             with open(os.devnull, "r+b") as null:
                 there = [control_there.fileno(), link_verdict.fileno()]
-                run.verdict = client.ForkedProcess(
+                run.verdict = verdict = ForkedProcess(
                     "autograder.verdict.runner:verdict_process",
                     (),
                     environment,
@@ -118,20 +123,20 @@ async def run(
                 # It has imported what it needs before any student code runs.
                 await run.wait_for_verdict()
                 started = time.monotonic()
-                pids = [run.client.km.provisioner.pid, run.verdict.pid]
-                run.watch = Watch(pids, limits, level, folder.parent, walls)
+                pids = [kernel_pid(run.client), verdict.pid]
+                run.watch = Watch(pids, limits, level, folder.parent, groups)
                 looking = asyncio.create_task(run.watch.look_forever())
                 await run.all_cells(roles)
                 looking.cancel()
                 ended = time.monotonic()
-                # It dies while the kernel is ended: neither takes no time.
-                run.verdict.kill()
+                # It dies while the kernel is being ended: both take time.
+                verdict.kill()
         finally:
             for end in ends:
                 end.close()
-            if run.verdict is not None:
-                run.verdict.kill()
-                run.verdict.wait(10)
+            if verdict is not None:
+                verdict.kill()
+                verdict.wait(10)
     return Execution(
         to_bytes(document),
         run.status,
@@ -143,25 +148,39 @@ async def run(
     )
 
 
-def _policy(level, place, limits):
+def _policy(level: str, place: Path | str, limits: Limits) -> dict[str, Any] | None:
     return None if level == NONE else make_policy(level, place, limits)
 
 
 class _Run:
-    """The state of one run."""
+    """The state of one run.
 
-    def __init__(self, document, limits, folder, control):
+    Args:
+        document: Outputs are written into it.
+        limits: What the notebook may use.
+        folder: The student kernel's working folder.
+        control: The socket to the verdict process.
+    """
+
+    verdict: ForkedProcess
+    watch: Watch
+
+    def __init__(
+        self,
+        document: NotebookNode,
+        limits: Limits,
+        folder: Path,
+        control: socket.socket,
+    ) -> None:
         self.document = document
         self.limits = limits
         self.control = control
         self.client = make_client(document, limits, folder)
-        self.verdict = None
-        self.watch: Watch
         self.status, self.reason = GRADED, ""
-        self.cell_seconds = {}
+        self.cell_seconds: dict[str, float] = {}
         self.count = 0
 
-    async def wait_for_verdict(self):
+    async def wait_for_verdict(self) -> None:
         """Waits until the verdict process is ready.
 
         Raises:
@@ -171,7 +190,7 @@ class _Run:
             raise RuntimeError("the verdict process did not start")
         messages.receive(self.control)
 
-    async def all_cells(self, roles):
+    async def all_cells(self, roles: Sequence[Role | None]) -> None:
         """Runs the cells in their order until they end or the run must."""
         deadline = time.monotonic() + self.limits.notebook_wall
         for index, (cell, role) in enumerate(
@@ -197,20 +216,30 @@ class _Run:
                 return
             self.cell_seconds[name] = time.monotonic() - began
 
-    async def _student(self, index, cell, name, seconds):
-        cpu, self.client.timeout = seconds
-        done = await run_cell(self.client, self.watch, cell, index, cpu)
+    async def _student(
+        self, index: int, cell: NotebookNode, name: str, seconds: tuple[int, int]
+    ) -> bool:
+        """Has the student kernel run a cell; returns whether the run goes on."""
+        done = await run_cell(self.client, self.watch, cell, index, *seconds)
         if done.end == STUCK:
             fault = f"cell {name} ran over {done.limit} and did not stop"
             self._end(index, TIMEOUT, fault)
-            await self.client.km.shutdown_kernel(now=True)
+            await self.client.manager.shutdown_kernel(now=True)
         elif done.end == DEAD:
             self._end(index, *self._death(name))
         elif done.end == INTERRUPTED:
             self._interrupted(cell, name, done.limit)
         return done.end not in (STUCK, DEAD)
 
-    async def _test(self, index, cell, role, name, seconds):
+    async def _test(
+        self,
+        index: int,
+        cell: NotebookNode,
+        role: Role,
+        name: str,
+        seconds: tuple[int, int],
+    ) -> bool:
+        """Has the verdict process run a test; returns whether the run goes on."""
         answer, limit = await self._ask(cell, role, name, seconds)
         if answer is None:
             if limit:
@@ -224,19 +253,21 @@ class _Run:
         cell.execution_count = self.count
         if limit:
             self._interrupted(cell, name, limit)
-        elif answer["fault"] or not await self.client.km.is_alive():
+        elif answer["fault"] or not await self.client.manager.is_alive():
             await self._wait_for_end()
             self._end(index, *self._death(name, answer["fault"]))
             return False
         return True
 
-    async def _wait_for_end(self):
+    async def _wait_for_end(self) -> None:
         """Gives a kernel whose link broke the time to be seen dead."""
         deadline = time.monotonic() + 1
-        while await self.client.km.is_alive() and time.monotonic() < deadline:
+        while await self.client.manager.is_alive() and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
-    def _check_locked(self, index, answer, name):
+    def _check_locked(
+        self, index: int, answer: dict[str, Any] | None, name: str
+    ) -> bool:
         if answer is not None and not any(
             output["output_type"] == "error" for output in answer["outputs"]
         ):
@@ -245,7 +276,9 @@ class _Run:
         self._end(index, CRASHED, fault)
         return False
 
-    async def _ask(self, cell, role: Role, name, seconds):
+    async def _ask(
+        self, cell: NotebookNode, role: Role, name: str, seconds: tuple[int, int]
+    ) -> tuple[dict[str, Any] | None, str]:
         """Has the verdict process run a cell.
 
         Returns:
@@ -265,29 +298,31 @@ class _Run:
             messages.send(self.control, request)
             if await self._answered(wall, self.watch.over_time):
                 return messages.receive(self.control)[0], ""
-            limit = limit_met(self.watch, cpu, f"{wall} s")
-            # First the student's function: its failure is an answer to the test.
-            await self.client.km.interrupt_kernel()
+            limit = limit_met(self.watch, cpu, wall)
+            # The student's function is interrupted first: the test gets its error.
+            await self.client.manager.interrupt_kernel()
             if await self._answered(GIVE_UP):
                 return messages.receive(self.control)[0], limit
             self.verdict.send_signal(signal.SIGINT)
             if await self._answered(GIVE_UP):
-                # The test is over; the student's function is not, and never will be.
+                # The test is over, but the student's function goes on.
                 messages.receive(self.control)
         except (EOFError, OSError):
             return None, limit
         finally:
             self.watch.end_cell()
-        await self.client.km.shutdown_kernel(now=True)
+        await self.client.manager.shutdown_kernel(now=True)
         self.verdict.kill()
         return None, limit
 
-    async def _answered(self, seconds, over=None):
+    async def _answered(
+        self, seconds: float, over: asyncio.Event | None = None
+    ) -> bool:
         """Waits for the verdict process: for its answer, or its end.
 
         Args:
-            seconds: Float, the wall time after which waiting ends.
-            over: `asyncio.Event` that ends waiting too.
+            seconds: The wall time after which waiting ends.
+            over: What ends waiting too.
 
         Returns:
             Whether there is something to receive.
@@ -306,7 +341,7 @@ class _Run:
                 task.cancel()
         return ready.is_set()
 
-    def _death(self, name, fault=""):
+    def _death(self, name: str, fault: str = "") -> tuple[str, str]:
         """Returns the status and reason of a process that died, or broke the link."""
         if self.watch.was_out_of_memory():
             allowed = f"{self.limits.memory_bytes / 1e9:g} GB"
@@ -316,19 +351,20 @@ class _Run:
             allowed = f"{self.limits.disk_bytes / 1e9:g} GB"
             reason = f"cell {name} wrote more than {allowed} of files, or too deep"
             return CRASHED, reason
-        ends = [self.client.km.provisioner.process, self.verdict]
-        if any(end is not None and end.poll() == -signal.SIGXCPU for end in ends):
+        kernel = provisioner_of(self.client).process
+        ends = [end.poll() for end in (kernel, self.verdict) if end is not None]
+        if -signal.SIGXCPU in ends:
             reason = f"cell {name} went over {self.limits.cpu_seconds} s of CPU time"
             return TIMEOUT, reason
-        if fault and ends[0].poll() is None:
+        if fault and kernel is not None and kernel.poll() is None:
             return CRASHED, f"cell {name} broke the link to its test: {fault}"
         return CRASHED, f"the kernel died in cell {name}"
 
-    def _interrupted(self, cell, name, limit):
+    def _interrupted(self, cell: NotebookNode, name: str, limit: str) -> None:
         fault = f"cell {name} ran over {limit} and was interrupted"
         self.status, self.reason = TIMEOUT, self.reason or fault
         add_error(cell, "CellTimeout", fault)
 
-    def _end(self, index, status, reason):
+    def _end(self, index: int, status: str, reason: str) -> None:
         self.status, self.reason = status, reason
         mark_not_run(self.document.cells[index:], reason)

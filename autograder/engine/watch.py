@@ -19,9 +19,9 @@ class Watch:
 
     Args:
         pids: The processes: the student kernel first.
-        limits: `Limits`.
+        limits: What the run may take.
         level: The sandbox's level. At the highest the disk has an end of its own.
-        place: Path of the student kernel's private folder; `None` bounds CPU time
+        place: The student kernel's private folder; `None` bounds CPU time
             alone, as in a cold kernel, which is one's own work.
         walls: Control groups, one for each process; empty where there are none.
 
@@ -41,7 +41,7 @@ class Watch:
         self.limits, self.level, self.place = limits, level, place
         self.walls = walls or []
         self.processes = [psutil.Process(pid) for pid in pids]
-        # Who outlives its parent is the supervisor's child, where there is one.
+        # A process that outlives its parent becomes the supervisor's child.
         self.supervisors = [
             process.ppid() if level != NONE else None for process in self.processes
         ]
@@ -76,7 +76,7 @@ class Watch:
         self.cell_start, self.cell_limit = self.cpu_seconds(), seconds
 
     def end_cell(self) -> None:
-        """Ends counting: between cells nobody is over a limit."""
+        """Ends counting: between cells no limit holds."""
         self.cell_limit = float("inf")
 
     async def look_forever(self) -> None:

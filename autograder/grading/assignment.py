@@ -1,15 +1,20 @@
 """The two forms of an assignment that grading needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.authoring.notebooks import require_built
-from autograder.cells import copy_of, find, from_bytes, grade_id, is_test, to_bytes
+from autograder.cells import by_id, copy_of, from_bytes, named_tests, to_bytes
+from autograder.course import Course
 from autograder.verdict.roles import answer_names_of
 
-# By folder: the state of its files, and the assignment that was loaded of them.
-_loaded = {}
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 
 @dataclass(frozen=True)
@@ -17,31 +22,28 @@ class Assigned:
     """An assignment as grading sees it.
 
     Attributes:
-        assignment: String, its id.
-        full: Notebook with solutions cleared and hidden tests in.
-        released: Notebook that students received: without the hidden tests.
-        files: Dict from relative path to bytes, the helper files that travel with it.
-        points: Dict from the grade id of each autograded test to its points.
-        answer_names: Frozen set of the names that the reference's answers bind.
+        assignment: Its id.
+        full: The notebook with solutions cleared and hidden tests in.
+        released: The notebook that students received: without the hidden tests.
+        files: The helper files that travel with it, by relative path.
+        points: The points of each autograded test, by grade id.
+        answer_names: The names that the reference's answers bind.
     """
 
     assignment: str
-    full: nbformat.NotebookNode
-    released: nbformat.NotebookNode
-    files: dict
-    points: dict
-    answer_names: frozenset
+    full: NotebookNode
+    released: NotebookNode
+    files: Mapping[str, bytes]
+    points: Mapping[str, float]
+    answer_names: frozenset[str]
 
 
-def load_assigned(course, assignment):
+# By folder: the state of its files, and the assignment that was loaded from them.
+_loaded: dict[Path, tuple[list[tuple[Path, int]], Assigned]] = {}
+
+
+def load_assigned(course: Course, assignment: str) -> Assigned:
     """Loads an assignment from its built solution.
-
-    Args:
-        course: `Course`.
-        assignment: String, the assignment's id.
-
-    Returns:
-        `Assigned`.
 
     Raises:
         CourseError: If there is no such assignment or it is not built.
@@ -51,9 +53,7 @@ def load_assigned(course, assignment):
     solution = nbformat.reads(text, as_version=4)
     full, released = forms_of(solution, course.config)
     points = {
-        grade_id(cell): float(cell.metadata.nbgrader.points)
-        for cell in full.cells
-        if is_test(cell)
+        name: float(cell.metadata.nbgrader.points) for name, cell in named_tests(full)
     }
     return Assigned(
         assignment,
@@ -65,19 +65,20 @@ def load_assigned(course, assignment):
     )
 
 
-def forms_of(solution, config):
+def forms_of(
+    solution: NotebookNode, config: "Config"
+) -> tuple[NotebookNode, NotebookNode]:
     """Clears a solution with nbgrader's own preprocessors, in the order of a release.
 
     Args:
-        solution: Notebook with answers and hidden tests.
-        config: `traitlets` configuration.
+        solution: The notebook with answers and hidden tests.
 
     Returns:
-        Notebook without answers, and notebook without hidden tests either.
+        The notebook without answers, and the one without hidden tests either.
     """
     from nbgrader import preprocessors as steps
 
-    def run(notebook, *classes):
+    def run(notebook: NotebookNode, *classes: type) -> NotebookNode:
         for step in classes:
             notebook, _ = step(config=config).preprocess(notebook, {})
         return notebook
@@ -90,25 +91,20 @@ def forms_of(solution, config):
         steps.CheckCellMetadata,
         steps.ComputeChecksums,
     )
-    released = copy_of(full)
-    released = run(released, steps.ClearHiddenTests, steps.ComputeChecksums)
+    released = run(copy_of(full), steps.ClearHiddenTests, steps.ComputeChecksums)
     return full, released
 
 
-def as_student(notebook, assigned):
-    """Returns a notebook's bytes as a student hands it in: without hidden tests.
-
-    Args:
-        notebook: Notebook, or the bytes of one.
-        assigned: `Assigned`.
-    """
+def as_student(notebook: NotebookNode | bytes, assigned: Assigned) -> bytes:
+    """Returns a notebook as a student hands it in: without hidden tests."""
     notebook = from_bytes(notebook) if isinstance(notebook, bytes) else notebook
-    for cell in filter(is_test, notebook.cells):
-        cell.source = find(assigned.released, grade_id(cell)).source
+    released = by_id(assigned.released)
+    for name, cell in named_tests(notebook):
+        cell.source = released[name].source
     return to_bytes(notebook)
 
 
-def _helper_files(course, assignment):
+def _helper_files(course: Course, assignment: str) -> dict[str, bytes]:
     from nbgrader.utils import find_all_files
 
     folder = course.source / assignment
@@ -120,12 +116,10 @@ def _helper_files(course, assignment):
     return files
 
 
-def load_current(course, assignment):
-    """Loads an assignment, once for each state of its files; as `load_assigned`."""
+def load_current(course: Course, assignment: str) -> Assigned:
+    """Loads an assignment as `load_assigned` does, once for each state of its files."""
     folder = course.source / assignment
     state = [(path, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))]
-    known, assigned = _loaded.get(folder, (None, None))
-    if known != state:
-        assigned = load_assigned(course, assignment)
-        _loaded[folder] = state, assigned
-    return assigned
+    if folder not in _loaded or _loaded[folder][0] != state:
+        _loaded[folder] = state, load_assigned(course, assignment)
+    return _loaded[folder][1]

@@ -1,38 +1,46 @@
 """Grades one notebook of one's own: no class, no gradebook, nothing kept."""
 
 from pathlib import Path
+from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.course import CourseError
+from autograder.cells import by_id
+from autograder.course import Course, CourseError
 from autograder.engine.execute import execute
-from autograder.engine.limits import GRADED
-from autograder.grading.assignment import load_assigned
+from autograder.engine.limits import GRADED, Limits
+from autograder.grading.assignment import Assigned, load_assigned
 from autograder.grading.feedback import FeedbackWriter, add_banner
 from autograder.grading.judge import judge
+from autograder.grading.outcome import Outcome
 from autograder.grading.prepare import prepare
 from autograder.grading.submission import read_files, read_one
 
 OWNER = "you"
 
 
-def check(course, path, limits, assignment=None, out=None, plain=False):
+def check(
+    course: Course,
+    path: Path | str,
+    limits: Limits,
+    assignment: str | None = None,
+    out: Path | str | None = None,
+    plain: bool = False,
+) -> int:
     """Grades a notebook, prints what each test says and writes a feedback page.
 
     Args:
-        course: `Course`.
-        path: Path of the notebook.
-        limits: `Limits`.
-        assignment: String, the assignment's id. Without it, the name of the file or of
-            its folder says which.
-        out: Path of the page; without it, `NOTEBOOK-feedback.html` beside the notebook.
+        assignment: The assignment's id. Without it, the name of the file or of its
+            folder says which.
+        out: The page; without it, `NOTEBOOK-feedback.html` beside the notebook.
         plain: Whether tests run in the notebook's own kernel, as in stock nbgrader.
 
     Returns:
-        Integer, the exit status: 0 if every test passed, else 1.
+        The exit status: 0 if every test passed, else 1.
 
     Raises:
         CourseError: If the notebook is not there, or its assignment is not known.
@@ -53,7 +61,7 @@ def check(course, path, limits, assignment=None, out=None, plain=False):
     return 0 if outcome.score == outcome.max_score else 1
 
 
-def find_assignment(course, path):
+def find_assignment(course: Course, path: Path) -> str:
     """Returns the id of the assignment that a notebook's name or folder names.
 
     Raises:
@@ -70,18 +78,12 @@ def find_assignment(course, path):
     )
 
 
-def grade_one(assigned, path, limits, plain=False):
-    """Grades one notebook file.
+def grade_one(
+    assigned: Assigned, path: Path, limits: Limits, plain: bool = False
+) -> tuple[Outcome, NotebookNode]:
+    """Grades one notebook file; returns the outcome and the executed notebook.
 
-    Args:
-        assigned: `Assigned`.
-        path: Path of the notebook. Files beside it are there when it runs if its
-            folder is the assignment's.
-        limits: `Limits`.
-        plain: Whether tests run in the notebook's own kernel.
-
-    Returns:
-        `Outcome` and the executed notebook.
+    Files beside the notebook are there when it runs if its folder is the assignment's.
     """
     own = path.resolve().parent.name == assigned.assignment
     files = read_files(path.parent, path) if own else {}
@@ -92,20 +94,19 @@ def grade_one(assigned, path, limits, plain=False):
     return judge(prepared, execute(*prepared.arguments))
 
 
-def print_verdict(outcome, assigned, document):
+def print_verdict(outcome: Outcome, assigned: Assigned, document: NotebookNode) -> None:
     """Prints points and message of each test, the total and the outcome."""
     console = Console(highlight=False, soft_wrap=True)
     width = max(map(len, outcome.cells), default=0)
-    for grade_id, (points, message) in outcome.cells.items():
-        most = assigned.points[grade_id]
+    for name, (points, message) in outcome.cells.items():
+        most = assigned.points[name]
         colour = "green" if points == most else "red"
         line = f"{points:g}/{most:g}".rjust(6)
-        console.print(f"[{colour}]{line}[/]  {grade_id:{width}}  {escape(message)}")
-    for cell in document.cells:
-        if is_grade(cell) and cell.metadata.nbgrader.grade_id not in outcome.cells:
-            marks = cell.metadata.nbgrader
-            line = f"-/{marks.points:g}".rjust(6)
-            print(f"{line}  {marks.grade_id:{width}}  a person marks this answer")
+        console.print(f"[{colour}]{line}[/]  {name:{width}}  {escape(message)}")
+    for name, cell in by_id(document).items():
+        if is_grade(cell) and name not in outcome.cells:
+            line = f"-/{cell.metadata.nbgrader.points:g}".rjust(6)
+            print(f"{line}  {name:{width}}  a person marks this answer")
     for note in (outcome.reason, *outcome.notes):
         if note:
             print(note)
@@ -119,7 +120,9 @@ def print_verdict(outcome, assigned, document):
 class Marks(NbGraderPreprocessor):
     """Gives a feedback page the points that the notebook itself shows."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Writes each cell's points and the total where nbgrader's template reads."""
         score = most = 0.0
         for cell in filter(is_grade, nb.cells):

@@ -1,12 +1,18 @@
 """Prints what a run does and what came of it."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
 from rich.console import Console
 from rich.table import Table
+
+from autograder.course import Course
+from autograder.grading.outcome import Outcome
 
 COLOURS = {"graded": "green", "timeout": "yellow", "missing": "yellow"}
 
 
-def print_outcome(outcome, done, total, kept=False):
+def print_outcome(outcome: Outcome, done: int, total: int, kept: bool = False) -> None:
     """Prints one line for one submission."""
     width = len(str(total))
     points = f"{outcome.score:g}/{outcome.max_score:g}"
@@ -18,7 +24,7 @@ def print_outcome(outcome, done, total, kept=False):
     )
 
 
-def print_table(outcomes, course):
+def print_table(outcomes: Sequence[Outcome], course: Course) -> None:
     """Prints the table of a class, and where everything lies."""
     table = Table(title=outcomes[0].assignment, title_justify="left")
     table.add_column("student")
@@ -37,9 +43,7 @@ def print_table(outcomes, course):
         )
     console = Console(width=None if Console().is_terminal else 110)
     console.print(table)
-    counts = {}
-    for outcome in outcomes:
-        counts[outcome.status] = counts.get(outcome.status, 0) + 1
+    counts = Counter(outcome.status for outcome in outcomes)
     summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     print(f"{len(outcomes)} outcomes: {summary}")
     print_sandbox(outcomes)
@@ -48,7 +52,7 @@ def print_table(outcomes, course):
     print(f"Gradebook:       {course.db_url}")
 
 
-def print_sandbox(outcomes):
+def print_sandbox(outcomes: Iterable[Outcome]) -> None:
     """Prints in which sandboxes submissions ran."""
     levels = sorted({outcome.sandbox for outcome in outcomes if outcome.sandbox})
     print(f"Sandbox:         {', '.join(levels) or 'nothing was run'}")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import CourseError
-from autograder.engine.limits import Execution
+from autograder.course import Course, CourseError
+from autograder.engine.limits import Execution, Limits
 from autograder.engine.pool import share_cores
 from autograder.grading.assignment import load_assigned
 from autograder.grading.journal import Journal
@@ -16,18 +16,21 @@ from autograder.grading.prepare import Prepared, prepare, run_prepared
 from autograder.grading.submission import find_students, read_submission
 
 
-def print_differences(course, assignment, limits, workers=None, plain=False):
+def print_differences(
+    course: Course,
+    assignment: str,
+    limits: Limits,
+    workers: int | None = None,
+    plain: bool = False,
+) -> int:
     """Runs every graded submission again and compares.
 
     Args:
-        course: `Course`.
-        assignment: String, the assignment's id.
-        limits: `Limits`.
-        workers: Integer, submissions at a time. Without it, the cores at hand.
+        workers: Submissions at a time. Without it, the cores at hand.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
 
     Returns:
-        Integer, the exit status: 0 if no grade would change, else 1.
+        The exit status: 0 if no grade would change, else 1.
 
     Raises:
         CourseError: If nothing of the assignment has been graded yet.
@@ -59,7 +62,7 @@ def print_differences(course, assignment, limits, workers=None, plain=False):
     return _print(known, fresh)
 
 
-def _print(known, fresh):
+def _print(known: dict[str, Outcome], fresh: dict[str, Outcome]) -> int:
     table = Table(title="What would change", title_justify="left")
     for column in ("student", "outcome", "cell", "was", "would be", "message"):
         table.add_column(column)

@@ -4,25 +4,34 @@ import copy
 import functools
 import html
 import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import nbformat
 from jinja2 import pass_context
-from nbconvert.exporters.html import HTMLExporter, WidgetsDataTypeFilter
+from jinja2.runtime import Context
+from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters import Highlight2HTML
+from nbformat import NotebookNode
 
 from autograder.authoring.metadata import HIDDEN
-from autograder.cells import is_test
+from autograder.cells import by_id, copy_of, named_tests
+from autograder.compat_nbgrader import is_get_grades, render_page
+from autograder.course import Course
+from autograder.engine.limits import GRADED
+from autograder.grading.assignment import Assigned
 from autograder.grading.html_safety import clean_html, clean_notebook, close_page
 from autograder.grading.submission import read_regular
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
-# No name of a cell of an assignment's.
+# The id of the cell that lists them.
 LOSSES = "tests-that-failed"
 NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
 WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# Which submission a page is of: `nbgrader release_feedback` reads it beside the page.
+# `nbgrader release_feedback` reads in them which submission a page is of.
 RELEASED_BY = ("timestamp.txt", "submission_secret.txt")
 
 
@@ -30,13 +39,15 @@ class FeedbackWriter:
     """Makes feedback pages; nbgrader's template is compiled once for all of them.
 
     Args:
-        course: `Course`.
-        assigned: `Assigned`.
+        course: The class's course.
+        assigned: The assignment.
         marks: Preprocessor class that gives cells their points, in place of
             nbgrader's `GetGrades`, which opens the gradebook anew for each page.
     """
 
-    def __init__(self, course, assigned, marks=None):
+    def __init__(
+        self, course: Course, assigned: Assigned, marks: type | None = None
+    ) -> None:
         from nbgrader.converters import GenerateFeedback
 
         self.course, self.assigned = course, assigned
@@ -45,20 +56,12 @@ class FeedbackWriter:
         converter = GenerateFeedback(coursedir=course.directory(), config=course.config)
         self.exporter = PageExporter(config=converter.config)
         for step in converter.preprocessors:
-            if marks is not None and str(step).rstrip("'>").endswith(".GetGrades"):
+            if marks is not None and is_get_grades(step):
                 step = marks
             self.exporter.register_preprocessor(step, enabled=True)
 
-    def write(self, student, notebook):
-        """Writes one page.
-
-        Args:
-            student: String, the student's id.
-            notebook: Notebook as it was graded.
-
-        Returns:
-            Path of the page.
-        """
+    def write(self, student: str, notebook: NotebookNode) -> Path:
+        """Writes the page of a graded notebook; returns where."""
         name = self.assigned.assignment
         path = self.course.feedback / student / name / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,8 +72,8 @@ class FeedbackWriter:
                 (path.parent / told).write_bytes(content)
         return path
 
-    def page(self, student, notebook):
-        """Returns one page as HTML; arguments as for `write`."""
+    def page(self, student: str, notebook: NotebookNode) -> str:
+        """Returns the page of a graded notebook as HTML."""
         name = self.assigned.assignment
         resources = {
             "unique_key": name,
@@ -91,71 +94,63 @@ class FeedbackWriter:
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter for pages of other people's notebooks.
 
-    Nothing in a page runs or loads. And it leaves out what takes most of nbconvert's
-    time: to parse every page again, only to find images without a text, takes half a
-    second. Most cells of a class are the same: each is coloured once.
+    Nothing in a page runs or loads. Most cells of a class are the same, so that each
+    text is coloured once.
     """
 
-    def from_notebook_node(self, nb, resources=None, **kw):
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
         """Returns the page and the resources, as nbconvert does."""
         nb = copy.deepcopy(nb)
         clean_notebook(nb)
-        # What goes before nbconvert's own loop over images.
-        resources = self._init_resources(resources)
-        self.register_filter("highlight_code", self._highlight)
-        self.register_filter(
-            "filter_data_type",
-            WidgetsDataTypeFilter(
-                notebook_metadata=self._nb_metadata, parent=self, resources=resources
-            ),
-        )
-        page, resources = super(HTMLExporter, self).from_notebook_node(
-            nb, resources, **kw
-        )
+        page, resources = render_page(self, nb, resources, self._highlight, **kw)
         page = WITHOUT_TEXT.sub('<img alt="No description"', page)
         return close_page(page), resources
 
     @pass_context
-    def markdown2html(self, context, source):
-        """Returns Markdown as HTML; the raw HTML in it is a text's, or goes."""
+    def markdown2html(self, context: Context, source: str) -> str:
+        """Returns Markdown as HTML, in which raw HTML is cleaned."""
         try:
             return clean_html(super().markdown2html(context, source))
         except Exception:
-            # nbconvert gives a whole page up for a picture that is not attached.
+            # nbconvert raises where a picture is not attached, and the page would fail.
             return f"<pre>{html.escape(source)}</pre>"
 
-    def _highlight(self, source, language=None, metadata=None):
+    def _highlight(
+        self,
+        source: str,
+        language: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> str:
         language = language or (metadata or {}).get("magics_language")
         return _coloured(source, language)
 
 
 @functools.lru_cache(maxsize=500)
-def _coloured(source, language):
+def _coloured(source: str, language: str | None) -> str:
     return Highlight2HTML(pygments_lexer="ipython3")(source, language)
 
 
-def without_hidden_tests(notebook, released):
+def without_hidden_tests(
+    notebook: NotebookNode, released: NotebookNode
+) -> NotebookNode:
     """Takes the hidden tests out of a graded notebook, source and tracebacks.
 
     Points and messages stay.
 
     Args:
-        notebook: Notebook as it was graded.
-        released: Notebook that students received.
+        notebook: The notebook as it was graded.
+        released: The notebook that students received.
 
     Returns:
         A new notebook.
     """
-    shown = nbformat.reads(nbformat.writes(notebook), as_version=4)
-    sources = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in released.cells
-        if is_test(cell)
-    }
-    for cell in filter(is_test, shown.cells):
-        visible = sources[cell.metadata.nbgrader.grade_id]
+    shown, visible = copy_of(notebook), by_id(released)
+    for name, cell in named_tests(shown):
         if HIDDEN in cell.source:
-            known = {line.strip() for line in visible.splitlines()}
+            source = visible[name].source
+            known = {line.strip() for line in source.splitlines()}
             secret = {
                 line.strip() for line in cell.source.splitlines() if line.strip()
             } - known
@@ -169,11 +164,11 @@ def without_hidden_tests(notebook, released):
                         for line in output.text.splitlines(keepends=True)
                         if line.strip() not in secret
                     )
-            cell.source = visible.rstrip() + "\n# Hidden tests ran here too."
+            cell.source = source.rstrip() + "\n# Hidden tests ran here too."
     return shown
 
 
-def _without(traceback, secret):
+def _without(traceback: list[str], secret: set[str]) -> list[str]:
     """Drops the frames that quote a line of the hidden tests.
 
     The last entry is the error's own name and message and stays.
@@ -187,47 +182,45 @@ def _without(traceback, secret):
     return kept + traceback[-1:]
 
 
-def _quoted_lines(entry):
+def _quoted_lines(entry: str) -> list[str]:
     """Returns a frame's lines without the numbers and arrows that IPython sets."""
     return [NUMBERED.sub("", line).strip() for line in ANSI.sub("", entry).splitlines()]
 
 
-def add_banner(notebook, outcome, reason, notes):
+def add_banner(
+    notebook: NotebookNode, status: str, reason: str, notes: Sequence[str]
+) -> None:
     """Puts a cell on top that says what happened, where there is something to say.
 
     Args:
-        notebook: Notebook; it is changed.
-        outcome: String, the submission's outcome.
-        reason: String, why it is not `"graded"`.
-        notes: List of strings, what else a reader should know.
+        notebook: It is changed.
+        status: The outcome's.
+        reason: Why it is not `"graded"`.
+        notes: What else a reader should know.
     """
     lines = []
-    if outcome != "graded":
-        lines.append(f"**Outcome: {outcome}.** {_sentence(reason)}")
+    if status != GRADED:
+        lines.append(f"**Outcome: {status}.** {_sentence(reason)}")
     lines += [_sentence(note) for note in notes]
     if lines:
         cell = nbformat.v4.new_markdown_cell("\n\n".join(lines), id="outcome")
         notebook.cells.insert(0, cell)
 
 
-def add_losses(notebook):
-    """Puts a list on top of the tests that failed, each with its message.
+def add_losses(notebook: NotebookNode) -> None:
+    """Puts a list of the tests that failed on top of a graded notebook, once.
 
-    nbgrader's own list of cells tells points but neither names nor reasons.
-
-    Args:
-        notebook: Notebook as it was graded; it is changed, unless the list is there.
+    nbgrader's own list of cells gives points but neither names nor messages.
     """
     if any(cell["id"] == LOSSES for cell in notebook.cells):
         return
     lines = []
-    for cell in filter(is_test, notebook.cells):
+    for name, cell in named_tests(notebook):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         if errors:
             message = " ".join(ANSI.sub("", errors[-1].evalue).split())
             shown = message[:LONGEST] + ("..." if len(message) > LONGEST else "")
             fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
-            name = cell.metadata.nbgrader.grade_id
             quoted = f": {fence} {shown} {fence}" if shown else ""
             lines.append(f"- **{name}** ({errors[-1].ename}){quoted}")
     if lines:
@@ -237,7 +230,7 @@ def add_losses(notebook):
         notebook.cells.insert(place, cell)
 
 
-def _sentence(text):
+def _sentence(text: str) -> str:
     text = text.strip().replace("`", "'")
     # A file's name at the start stays as it is.
     if text.split(" ")[0].isalpha():

@@ -42,9 +42,9 @@ def grade(
     """Grades an assignment for a class and prints the progress and a table.
 
     Args:
-        course: `Course`, or the path of one.
+        course: The course, or a path in it.
         assignment: The assignment's id.
-        limits: `Limits`.
+        limits: What one submission may use.
         workers: Submissions at a time. Without it, the cores at hand.
         force: Whether to run again what is graded and unchanged.
         students: Student ids; without it, everybody who handed in or is in the roster.
@@ -202,11 +202,11 @@ class Recorder:
     """Writes outcomes: gradebook, autograded notebook, feedback page, journal.
 
     Args:
-        course: `Course`.
-        assigned: `Assigned`.
-        gradebook: `GradebookWriter`, entered.
-        journal: `Journal`.
-        store: `ResultStore`; what is recorded is dropped there.
+        course: The class's course.
+        assigned: The assignment.
+        gradebook: It must be open.
+        journal: Gets each outcome.
+        store: What is recorded is dropped there.
         report: As for `grade_class`.
     """
 
@@ -252,7 +252,9 @@ class Recorder:
         self.outcomes[outcome.student] = outcome
         self.report(outcome, len(self.outcomes), self.total, kept)
 
-    def _grade(self, prepared, execution):
+    def _grade(
+        self, prepared: Prepared, execution: Execution | Exception | None
+    ) -> Outcome:
         outcome, document = judge(prepared, execution)
         submission = prepared.submission
         if submission.folder is None:
@@ -271,7 +273,9 @@ class Recorder:
             marks=self.gradebook.hand_marks(submission.student),
         )
 
-    def _refreshed(self, known, late, late_notes):
+    def _refreshed(
+        self, known: Outcome, late: list[str], late_notes: list[str]
+    ) -> Outcome:
         score, max_score = self.gradebook.score(known.student)
         flags = [flag for flag in known.flags if flag not in ("late", "no-time")]
         notes = [note for note in known.notes if not is_lateness(note)]
@@ -284,7 +288,7 @@ class Recorder:
             marks=self.gradebook.hand_marks(known.student),
         )
 
-    def _write_feedback(self, prepared):
+    def _write_feedback(self, prepared: Prepared) -> None:
         page = _autograded(self.course, prepared) / f"{self.assigned.assignment}.ipynb"
         self.feedback.write(
             prepared.submission.student, nbformat.read(page, as_version=4)

@@ -3,41 +3,46 @@
 import hashlib
 import json
 import warnings
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
 
-from autograder.course import CourseError
+from nbformat import NotebookNode
+
+from autograder.compat_nbgrader import grades_from, save_auto_grades
+from autograder.course import Course, CourseError
+from autograder.grading.assignment import Assigned
+from autograder.grading.outcome import Outcome
+from autograder.grading.roster import Roster
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 
 class GradebookWriter:
-    """Writes one assignment's grades; everything goes through nbgrader's own API.
+    """Writes one assignment's grades; everything goes through nbgrader's own API."""
 
-    Args:
-        course: `Course`.
-        assigned: `Assigned`.
-    """
-
-    def __init__(self, course, assigned):
+    def __init__(self, course: Course, assigned: Assigned) -> None:
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import SAWarning
 
-        # nbgrader 0.9 adds its rows in an order that SQLAlchemy 2 remarks on.
+        # nbgrader 0.9 adds its rows in an order that SQLAlchemy 2 warns of.
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
         self.course = course
         self.assigned = assigned
         self.assignment = assigned.assignment
-        self.extensions = {}
+        self.extensions: dict[str, float] = {}
         course.classroom.mkdir(parents=True, exist_ok=True)
         self.gradebook = Gradebook(
             course.db_url, course.config.CourseDirectory.course_id
         )
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.gradebook.close()
 
-    def enter_assignment(self):
+    def enter_assignment(self) -> None:
         """Enters the assignment and its cells; doing it again changes nothing.
 
         Raises:
@@ -61,12 +66,8 @@ class GradebookWriter:
             ) from error
         self.gradebook.db.expire_all()
 
-    def enter_roster(self, roster):
-        """Enters students, due date and extensions.
-
-        Args:
-            roster: `Roster`.
-        """
+    def enter_roster(self, roster: Roster) -> None:
+        """Enters students, due date and extensions."""
         due = roster.due.get(self.assignment)
         if due is not None:
             self.gradebook.update_or_create_assignment(self.assignment, duedate=due)
@@ -74,48 +75,37 @@ class GradebookWriter:
             self.gradebook.update_or_create_student(student, **details)
         self.extensions = roster.extensions.get(self.assignment, {})
 
-    def enter_submission(self, student, timestamp):
+    def enter_submission(self, student: str, timestamp: datetime | None) -> float:
         """Enters that a student handed in, and when.
 
         Args:
-            student: String, the student's id.
-            timestamp: `datetime` in UTC without zone, or `None` if it is not known.
+            student: The student's id.
+            timestamp: In UTC without zone; `None` if it is not known.
 
         Returns:
-            Float, the seconds by which it is late; 0 if it is not.
+            The seconds by which it is late; 0 if it is not.
         """
         self.gradebook.update_or_create_student(student)
         details = {"timestamp": timestamp} if timestamp else {}
         submission = self.gradebook.update_or_create_submission(
             self.assignment, student, **details
         )
-        # What the roster does not mention is left as it is: somebody may have set it.
+        # The roster changes only what it names: a person may have set the rest.
         if student in self.extensions:
             submission.extension = timedelta(hours=self.extensions[student])
             self.gradebook.db.commit()
         return submission.total_seconds_late
 
-    def save(self, student, notebook):
+    def save(self, student: str, notebook: NotebookNode) -> tuple[float, float]:
         """Saves the grades that an executed notebook shows.
 
-        Args:
-            student: String, the student's id.
-            notebook: Notebook with outputs.
-
         Returns:
-            Two floats: the score and the most that could be had.
+            The score and the most that could be had.
         """
-        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+        from nbgrader.preprocessors import AssignLatePenalties
 
         resources = self._resources(student)
-        step = SaveAutoGrades(config=self.course.config)
-        # Its loop over the cells, without a connection of its own: a new one compiles
-        # every statement again.
-        step.gradebook = self.gradebook
-        step.student_id, step.assignment_id = student, self.assignment
-        step.notebook_id = self.assignment
-        for index, cell in enumerate(notebook.cells):
-            step.preprocess_cell(cell, resources, index)
+        save_auto_grades(self.course.config, self.gradebook, notebook, resources)
         saved = self.gradebook.find_submission(self.assignment, student)
         penalties = [part.late_submission_penalty for part in saved.notebooks]
         if saved.total_seconds_late > 0 or any(penalties):
@@ -126,35 +116,11 @@ class GradebookWriter:
             saved = self.gradebook.find_submission(self.assignment, student)
         return saved.score, saved.max_score
 
-    def marks(self):
+    def marks(self) -> type:
         """Returns nbgrader's `GetGrades` step as a class that uses this connection."""
-        from nbgrader.preprocessors import GetGrades
+        return grades_from(self.gradebook)
 
-        writer = self
-
-        class Marks(GetGrades):
-            """Gives a feedback page points and comments."""
-
-            def preprocess(self, nb, resources):
-                self.gradebook = writer.gradebook
-                self.student_id = resources["nbgrader"]["student"]
-                self.assignment_id = self.notebook_id = writer.assignment
-                for index, cell in enumerate(nb.cells):
-                    self.preprocess_cell(cell, resources, index)
-                saved = self.gradebook.find_submission_notebook(
-                    self.notebook_id, self.assignment_id, self.student_id
-                )
-                penalty = saved.late_submission_penalty or 0
-                resources["nbgrader"].update(
-                    score=saved.score - penalty,
-                    max_score=saved.max_score,
-                    late_penalty=penalty,
-                )
-                return nb, resources
-
-        return Marks
-
-    def holds(self, outcome):
+    def holds(self, outcome: Outcome) -> bool:
         """Returns whether the gradebook has an outcome's points, as last written."""
         from nbgrader.api import MissingEntry
 
@@ -166,24 +132,23 @@ class GradebookWriter:
             return False
         scores = {grade.name: grade.auto_score for grade in saved.grades}
         return all(
-            scores.get(grade_id) == points
-            for grade_id, (points, _) in outcome.cells.items()
+            scores.get(name) == points for name, (points, _) in outcome.cells.items()
         )
 
-    def max_score(self):
+    def max_score(self) -> float:
         """Returns the most points that the assignment gives, manual ones included."""
         return self.gradebook.find_assignment(self.assignment).max_score
 
-    def score(self, student):
+    def score(self, student: str) -> tuple[float, float]:
         """Returns a graded student's score and the most that could be had."""
         saved = self.gradebook.find_submission(self.assignment, student)
         return saved.score, saved.max_score
 
-    def hand_marks(self, student):
+    def hand_marks(self, student: str) -> str:
         """Returns `hand_marks` of a student's work."""
         return hand_marks(self.gradebook, self.assignment, student)
 
-    def _resources(self, student):
+    def _resources(self, student: str) -> dict[str, Any]:
         return {
             "nbgrader": {
                 "student": student,
@@ -194,17 +159,11 @@ class GradebookWriter:
         }
 
 
-def hand_marks(gradebook, assignment, student):
+def hand_marks(gradebook: "Gradebook", assignment: str, student: str) -> str:
     """Hashes what a person has added to a student's work.
 
-    Args:
-        gradebook: nbgrader's `Gradebook`.
-        assignment: String, the assignment's id.
-        student: String, the student's id.
-
     Returns:
-        String, the hash of marks, extra credit and comments; empty where there are
-        none.
+        The hash of marks, extra credit and comments; empty where there are none.
     """
     saved = gradebook.find_submission_notebook(assignment, assignment, student)
     marks = [

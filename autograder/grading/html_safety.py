@@ -1,9 +1,12 @@
 """Takes out of a notebook, and of a page, whatever a browser could run or load."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import nbformat
 import nh3
+from nbformat import NotebookNode
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
@@ -30,18 +33,14 @@ POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-# The template's own: what a student wrote has no such tag left.
+# The template's own tags: a student's were taken out before.
 SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 
 
-def clean_html(text):
-    """Returns HTML with the tags of a text, tables and pictures in it, and no more.
-
-    Args:
-        text: String of HTML.
-    """
+def clean_html(text: str) -> str:
+    """Returns HTML with the tags of a text, tables and pictures in it, and no more."""
     return nh3.clean(
         text,
         tags=TEXT_TAGS,
@@ -52,7 +51,7 @@ def clean_html(text):
     )
 
 
-def _keep_attribute(tag, attribute, value):
+def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
     """Keeps pictures that are in the page, and links that are not."""
     if attribute == "src":
         return value if value.startswith("data:image/") else None
@@ -61,19 +60,15 @@ def _keep_attribute(tag, attribute, value):
     return value
 
 
-def clean_notebook(notebook):
-    """Leaves of a notebook what a page can show safely; it is changed.
-
-    Args:
-        notebook: Notebook as it was graded.
-    """
+def clean_notebook(notebook: NotebookNode) -> None:
+    """Leaves of a graded notebook what a page can show safely; it is changed."""
     notebook.metadata = nbformat.from_dict({"language_info": {"name": "python"}})
     for cell in notebook.cells:
         declared = cell.metadata.get("nbgrader")
         cell.metadata = nbformat.from_dict({"nbgrader": declared} if declared else {})
         cell.pop("attachments", None)
         if cell.cell_type == "raw":
-            # Raw cells go into a page as they are.
+            # nbconvert puts raw cells into a page unchanged.
             cell.cell_type = "markdown"
             fence = "`" * (3 + max(map(len, re.findall("`+", cell.source)), default=0))
             cell.source = f"{fence}\n{cell.source}\n{fence}"
@@ -81,7 +76,7 @@ def clean_notebook(notebook):
             cell.outputs = _clean_outputs(cell.outputs)
 
 
-def _clean_outputs(outputs):
+def _clean_outputs(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     left, cleaned = MOST_TEXT, []
     for output in outputs:
         if output.output_type == "stream":
@@ -100,7 +95,7 @@ def _clean_outputs(outputs):
 TEXTS = ("text/plain", "text/html")
 
 
-def _clean_data(data, most):
+def _clean_data(data: Mapping[str, Any], most: int) -> dict[str, str]:
     """Returns the one form of an output that is shown."""
     for kind in PICTURES:
         picture = data.get(kind)
@@ -118,18 +113,18 @@ def _clean_data(data, most):
     return {"text/plain": f"[output of type {kinds} is not shown]"}
 
 
-def _cut(text, most):
+def _cut(text: str, most: int) -> str:
     return text if len(text) <= max(most, 0) else f"{text[: max(most, 0)]} [cut]"
 
 
-def close_page(page):
+def close_page(page: str) -> str:
     """Takes scripts and remote style sheets out of a page, and forbids them.
 
     Args:
-        page: String of HTML, made by a template from a clean notebook.
+        page: HTML that a template made of a clean notebook.
 
     Returns:
-        String of HTML with a content security policy.
+        HTML with a content security policy.
     """
     page = LINK.sub("", SCRIPT.sub("", page))
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'

@@ -3,7 +3,7 @@
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.cells import copy_of, from_bytes, grade_id, is_test
+from autograder.cells import copy_of, from_bytes, named_tests
 from autograder.engine.limits import CRASHED, Execution
 from autograder.grading.assignment import Assigned
 from autograder.grading.outcome import Outcome, environment
@@ -61,18 +61,18 @@ def cell_verdicts(document: NotebookNode) -> dict[str, list]:
     from nbgrader.utils import determine_grade
 
     verdicts = {}
-    for cell in filter(is_test, document.cells):
+    for name, cell in named_tests(document):
         points, _ = determine_grade(cell)
         errors = [out for out in cell.outputs if out.output_type == "error"]
         message = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else ""
-        verdicts[grade_id(cell)] = [points, message]
+        verdicts[name] = [points, message]
     return verdicts
 
 
 def not_run(assigned: Assigned, status: str) -> NotebookNode:
-    """Returns the assignment as nobody answered it, each test with an error."""
+    """Returns the assignment without answers, each test with an error."""
     document = copy_of(assigned.full)
-    for cell in filter(is_test, document.cells):
+    for _, cell in named_tests(document):
         text = f"this test did not run: the submission is {status}"
         cell.outputs = [
             nbformat.v4.new_output(

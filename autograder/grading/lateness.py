@@ -6,7 +6,7 @@ from autograder.course import Course
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.submission import Submission, is_folder, read_regular
 
-# A date in any spelling. Bytes.
+# The longest timestamp.txt that is read. Bytes.
 LONGEST_STAMP = 1000
 NO_TIME = "timestamp.txt holds no date that can be read"
 
@@ -26,7 +26,7 @@ def enter_lateness(
             raise ValueError("timestamp.txt is no file")
         stamp = course.directory().get_existing_timestamp(str(submission.folder))
     except (ValueError, OverflowError, OSError, AttributeError):
-        # The last is nbgrader's own, on its way to say that the date is none.
+        # nbgrader raises AttributeError where it means to say that this is no date.
         gradebook.enter_submission(submission.student, None)
         return ["no-time"], [NO_TIME]
     seconds = gradebook.enter_submission(submission.student, stamp)

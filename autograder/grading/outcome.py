@@ -32,7 +32,7 @@ class Outcome:
         seconds: Wall time of the cells.
         cells: From grade id to `[points, message]`.
         key: The hash of everything that the outcome depends on but for the
-            environment: an upgrade alone regrades nobody.
+            environment: after an upgrade nothing is run again unasked.
         environment: From package to version, as it was.
         marks: The hash of what a person has added in the gradebook.
         sandbox: The level in force while it ran; empty if nothing did.
@@ -84,7 +84,7 @@ def key_of(
     Args:
         submission: What was handed in.
         assigned: The assignment.
-        limits: `Limits`.
+        limits: What it may use.
         plain: Whether tests run in the student's own kernel.
     """
     digest = hashlib.sha256()

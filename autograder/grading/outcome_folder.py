@@ -3,7 +3,7 @@
     OUT/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb     the executed notebook
     OUT/STUDENT/ASSIGNMENT/outcome.json         written last, in one step
 
-`outcome.json` holds the fields of `autograder.grading.journal.Outcome` and two more:
+`outcome.json` holds the fields of `autograder.grading.outcome.Outcome` and two more:
 
     format      1
     notebook    SHA-256 of the executed notebook's bytes
@@ -18,21 +18,22 @@ import hashlib
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 from autograder.engine.limits import Execution
-from autograder.grading.outcome import outcome_of
+from autograder.grading.outcome import Outcome, outcome_of
 
 FORMAT = 1
 FILE = "outcome.json"
 
 
-def write_outcome(folder, outcome, content):
+def write_outcome(folder: Path, outcome: Outcome, content: bytes) -> None:
     """Writes a submission's result; it is complete or not there.
 
     Args:
-        folder: Path, `OUT/STUDENT/ASSIGNMENT`; it need not exist.
-        outcome: `Outcome`.
-        content: Bytes of the executed notebook.
+        folder: `OUT/STUDENT/ASSIGNMENT`; it need not exist.
+        outcome: What became of it.
+        content: The executed notebook.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / f"{folder.name}.ipynb", content)
@@ -40,28 +41,25 @@ def write_outcome(folder, outcome, content):
     _replace(folder / FILE, json.dumps(data, indent=1, sort_keys=True).encode())
 
 
-def read_outcome(folder):
-    """Reads a complete outcome.
-
-    Args:
-        folder: Path, `OUT/STUDENT/ASSIGNMENT`.
+def read_outcome(folder: Path) -> Outcome | None:
+    """Reads the outcome in a folder `OUT/STUDENT/ASSIGNMENT`.
 
     Returns:
-        `Outcome`; `None` if it is not there, torn or not that of its notebook.
+        `None` if it is not there, torn or not that of its notebook.
     """
     found = _read(folder)
     return found and found[0]
 
 
-def read_execution(folder, key):
+def read_execution(folder: Path, key: str) -> Execution | None:
     """Reads what a shard executed, for a gradebook to take.
 
     Args:
-        folder: Path, `OUT/STUDENT/ASSIGNMENT`.
-        key: String, the hash of what the outcome depends on now.
+        folder: `OUT/STUDENT/ASSIGNMENT`.
+        key: The hash of what the outcome depends on now.
 
     Returns:
-        `Execution`; `None` if there is none, or it is that of another submission.
+        `None` if there is none, or it is that of another submission.
     """
     found = _read(folder)
     if found is None or found[0].key != key:
@@ -77,7 +75,7 @@ def read_execution(folder, key):
     )
 
 
-def _read(folder):
+def _read(folder: Path) -> tuple[Outcome, bytes] | None:
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
         content = (folder / f"{folder.name}.ipynb").read_bytes()
@@ -88,7 +86,7 @@ def _read(folder):
         return None
 
 
-def _replace(path, content):
+def _replace(path: Path, content: bytes) -> None:
     """Writes a file so that it is there as a whole or not at all."""
     torn = path.with_name(f"{path.name}.{os.getpid()}.torn")
     with torn.open("wb") as file:
@@ -98,5 +96,5 @@ def _replace(path, content):
     torn.replace(path)
 
 
-def _hash(content):
+def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

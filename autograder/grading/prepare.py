@@ -1,10 +1,10 @@
 """Makes of a submission what is run: key, restored notebook, and the engine's call.
 
-Whoever grades takes this step: a class, a shard, the service on a hub, one notebook of
-one's own, and the run that compares.
+A class, a shard, the service on a hub, one notebook of one's own and the run that
+compares all take this step.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
@@ -17,6 +17,10 @@ from autograder.grading.assignment import Assigned
 from autograder.grading.outcome import key_of
 from autograder.grading.restore import restore
 from autograder.grading.submission import UNREADABLE, Submission, read_notebook
+
+ExecuteArguments = tuple[
+    bytes, Limits, Mapping[str, bytes], frozenset[str] | None, Mapping[str, bytes]
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Prepared:
     assigned: Assigned
     key: str
     notes: list[str]
-    arguments: tuple | None
+    arguments: ExecuteArguments | None
 
 
 def prepare(
@@ -50,19 +54,19 @@ def prepare(
     Args:
         submission: What was handed in.
         assigned: The assignment.
-        limits: `Limits`.
+        limits: What one submission may use.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
         tests: The notebook whose tests are put back. Without it, all of them.
     """
     key = key_of(submission, assigned, limits, plain)
-    if submission.status:
+    if submission.status or submission.notebook is None:
         return Prepared(submission, assigned, key, [], None)
     try:
         document = read_notebook(submission.notebook)
         notes = restore(document, tests or assigned.full, assigned.released)
         content = to_bytes(document)
     except Exception as error:
-        # Metadata can be anything, and is the student's.
+        # A student's metadata can be anything.
         reason = f"its cells' metadata are not nbgrader's: {error}"
         unreadable = replace(submission, status=UNREADABLE, reason=reason)
         return Prepared(unreadable, assigned, key, [], None)
@@ -80,14 +84,14 @@ def run_prepared(
 
     Args:
         prepared: Read one by one, when a worker is free.
-        workers: Processes.
+        workers: How many processes.
         finish: Called at once for what cannot be run, with `None`.
 
     Yields:
         What was run, with its execution or the exception that ended its process.
     """
 
-    def jobs() -> Iterator[tuple[Prepared, tuple]]:
+    def jobs() -> Iterator[tuple[Prepared, ExecuteArguments]]:
         for one in prepared:
             if one.arguments is None:
                 finish(one, None)
@@ -95,4 +99,6 @@ def run_prepared(
                 yield one, one.arguments
 
     for one, execution, error in map_unordered(execute, jobs(), workers):
-        yield one, error or execution
+        result = error or execution
+        assert result is not None
+        yield one, result

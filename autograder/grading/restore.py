@@ -7,41 +7,44 @@ removed, which nbgrader cannot.
 
 import copy
 
-from autograder.cells import is_answer, is_test
+from nbformat import NotebookNode
+
+from autograder.cells import by_id, is_answer, is_locked
 
 
-def restore(submitted, assigned, released):
+def restore(
+    submitted: NotebookNode, assigned: NotebookNode, released: NotebookNode
+) -> list[str]:
     """Makes the notebook that is run of the one that was handed in.
 
     Args:
-        submitted: Notebook of the student; it is changed.
-        assigned: Notebook with solutions cleared and hidden tests in: its locked and
-            test cells are the ones that count.
-        released: Notebook that students received.
+        submitted: The student's notebook; it is changed.
+        assigned: The notebook with solutions cleared and hidden tests in: its locked
+            and test cells are the ones that count.
+        released: The notebook that students received.
 
     Returns:
-        List of strings, what was put back, such as `"test_stage was changed"`.
+        What was put back, such as `"test_stage was changed"`.
     """
-    originals = {cell.metadata.nbgrader.grade_id: cell for cell in _marked(assigned)}
-    received = {cell.metadata.nbgrader.grade_id: cell for cell in _marked(released)}
-    notes = []
+    originals, received = by_id(assigned), by_id(released)
+    notes: list[str] = []
     places = _places(submitted, originals, notes)
     after = -1
-    for grade_id, original in originals.items():
-        cell = places.get(grade_id)
+    for name, original in originals.items():
+        cell = places.get(name)
         if cell is not None:
-            if _was_changed(cell, received[grade_id]):
-                notes.append(f"{grade_id} was changed")
+            if _was_changed(cell, received[name]):
+                notes.append(f"{name} was changed")
             _reset(cell, original)
             after = _index(submitted, cell)
         elif not is_answer(original):
-            notes.append(f"{grade_id} was missing")
+            notes.append(f"{name} was missing")
             after += 1
             submitted.cells.insert(after, copy.deepcopy(original))
     for cell in submitted.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    ids = set()
+    ids: set[str] = set()
     for position, cell in enumerate(submitted.cells, start=1):
         if cell["id"] in ids:
             cell["id"] = f"added-{position:03}"
@@ -50,38 +53,34 @@ def restore(submitted, assigned, released):
     return notes
 
 
-def _marked(notebook):
-    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-
-
-def _index(notebook, wanted):
+def _index(notebook: NotebookNode, wanted: NotebookNode) -> int:
     return next(i for i, cell in enumerate(notebook.cells) if cell is wanted)
 
 
-def _places(submitted, originals, notes):
+def _places(
+    submitted: NotebookNode, originals: dict[str, NotebookNode], notes: list[str]
+) -> dict[str, NotebookNode]:
     """Returns the cell of each known id.
 
     Of copies the last one counts, as in nbgrader; of a locked cell the first, since the
     cells after it need what it binds.
     """
-    places = {}
+    places: dict[str, NotebookNode] = {}
     for cell in submitted.cells:
         marks = cell.metadata.pop("nbgrader", None)
-        grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
-        # Anything may stand there, a list too.
-        if not isinstance(grade_id, str) or grade_id not in originals:
+        name = marks.get("grade_id") if isinstance(marks, dict) else None
+        # A student's metadata can be anything, a list too.
+        if not isinstance(name, str) or name not in originals:
             continue
-        if grade_id in places:
-            notes.append(f"{grade_id} was there twice")
-            if originals[grade_id].metadata.nbgrader.locked and not is_test(
-                originals[grade_id]
-            ):
+        if name in places:
+            notes.append(f"{name} was there twice")
+            if is_locked(originals[name]):
                 continue
-        places[grade_id] = cell
+        places[name] = cell
     return places
 
 
-def _was_changed(cell, received):
+def _was_changed(cell: NotebookNode, received: NotebookNode) -> bool:
     if cell.cell_type != received.cell_type:
         return True
     return not is_answer(received) and (
@@ -90,10 +89,10 @@ def _was_changed(cell, received):
     )
 
 
-def _reset(cell, original):
+def _reset(cell: NotebookNode, original: NotebookNode) -> None:
     """Gives a cell its type and metadata back and, unless it is an answer, its text."""
     source = cell.source if is_answer(original) else original.source
-    grade_id = cell["id"]
+    own = cell["id"]
     cell.clear()
     cell.update(copy.deepcopy(original))
-    cell.source, cell["id"] = source, grade_id
+    cell.source, cell["id"] = source, own

@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 from autograder.engine.limits import Execution
 
@@ -13,19 +14,14 @@ class ResultStore:
     A file appears whole or not at all, and is on disk before it counts.
 
     Args:
-        folder: Path; it need not exist.
+        folder: It need not exist.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, key, execution):
-        """Writes an execution.
-
-        Args:
-            key: String of hexadecimal digits, what the execution depends on.
-            execution: `Execution`.
-        """
+    def keep(self, key: str, execution: Execution) -> None:
+        """Writes an execution under the hash of what it depends on."""
         self.folder.mkdir(parents=True, exist_ok=True)
         data = {**asdict(execution), "notebook": execution.notebook.decode("utf-8")}
         path = self.folder / f"{key}.json"
@@ -35,13 +31,15 @@ class ResultStore:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        if os.name == "posix":
+            # The file's name is on disk once its folder is; Windows opens no folders.
+            descriptor = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
-    def load(self, key):
+    def load(self, key: str) -> Execution | None:
         """Returns the `Execution` of a key, or `None`."""
         try:
             text = (self.folder / f"{key}.json").read_text(encoding="utf-8")
@@ -50,6 +48,6 @@ class ResultStore:
         except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
             return None
 
-    def drop(self, key):
+    def drop(self, key: str) -> None:
         """Removes an execution that is in the gradebook now."""
         (self.folder / f"{key}.json").unlink(missing_ok=True)

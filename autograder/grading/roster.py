@@ -5,8 +5,9 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
 
 FILE = "course.toml"
 SAMPLE = Path(__file__).parent / "data_files" / "course.sample.toml"
@@ -18,25 +19,21 @@ class Roster:
     """What the file says.
 
     Attributes:
-        due: Dict from assignment id to `datetime` in UTC without zone, as nbgrader
-            keeps it.
-        students: Dict from student id to a dict of nbgrader's fields.
-        extensions: Dict from assignment id to a dict from student id to hours.
+        due: By assignment id, in UTC without zone, as nbgrader keeps it.
+        students: By student id, nbgrader's fields.
+        extensions: By assignment id, and by student id, in hours.
     """
 
-    due: dict = field(default_factory=dict)
-    students: dict = field(default_factory=dict)
-    extensions: dict = field(default_factory=dict)
+    due: dict[str, datetime] = field(default_factory=dict)
+    students: dict[str, dict[str, str]] = field(default_factory=dict)
+    extensions: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-def read_roster(course):
+def read_roster(course: Course) -> Roster:
     """Reads the course's roster; the first time, puts a sample there to edit.
 
-    Args:
-        course: `Course`.
-
     Returns:
-        `Roster`, empty as long as the sample is as it was.
+        What it says: nothing as long as the sample is as it was.
 
     Raises:
         CourseError: With the entry at fault, what was received and what is expected.
@@ -54,7 +51,8 @@ def read_roster(course):
         name: _due(path, name, entry, course)
         for name, entry in _table(path, "assignments", data).items()
     }
-    students, extensions = {}, {}
+    students: dict[str, dict[str, str]] = {}
+    extensions: dict[str, dict[str, float]] = {}
     for student, entry in _table(path, "students", data).items():
         if not isinstance(entry, dict):
             raise CourseError(
@@ -79,14 +77,16 @@ def read_roster(course):
     return Roster(due, students, extensions)
 
 
-def _table(path, name, data):
+def _table(path: Path, name: str, data: dict[str, Any]) -> dict[str, Any]:
     value = data.get(name, {})
     if not isinstance(value, dict):
         raise CourseError(f"{path}: {name} must be a table. Received: {value!r}")
     return value
 
 
-def _expect_keys(path, where, entry, known):
+def _expect_keys(
+    path: Path, where: str, entry: dict[str, Any], known: set[str]
+) -> None:
     unknown = sorted(set(entry) - known)
     if unknown:
         raise CourseError(
@@ -95,7 +95,7 @@ def _expect_keys(path, where, entry, known):
         )
 
 
-def _expect_assignment(path, where, name, course):
+def _expect_assignment(path: Path, where: str, name: str, course: Course) -> None:
     if name not in course.assignments():
         raise CourseError(
             f"{path}: {where} names {name!r}. Assignments: "
@@ -103,7 +103,7 @@ def _expect_assignment(path, where, name, course):
         )
 
 
-def _due(path, name, entry, course):
+def _due(path: Path, name: str, entry: object, course: Course) -> datetime:
     _expect_assignment(path, "assignments", name, course)
     if isinstance(entry, dict):
         _expect_keys(path, f"assignments.{name}", entry, {"due"})

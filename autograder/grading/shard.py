@@ -22,7 +22,7 @@ from pathlib import Path
 
 from autograder.cells import to_bytes
 from autograder.course import Course, CourseError
-from autograder.engine.limits import GRADED, Execution
+from autograder.engine.limits import GRADED, Execution, Limits
 from autograder.engine.pool import share_cores
 from autograder.grading.assignment import load_assigned
 from autograder.grading.console import print_outcome, print_sandbox
@@ -33,19 +33,26 @@ from autograder.grading.prepare import Prepared, prepare, run_prepared
 from autograder.grading.submission import find_students, read_submission
 
 
-def grade_shard(course, given, out, limits, workers=None, plain=False):
+def grade_shard(
+    course: Course,
+    given: Path | str,
+    out: Path | str,
+    limits: Limits,
+    workers: int | None = None,
+    plain: bool = False,
+) -> int:
     """Grades every submission under a folder.
 
     Args:
-        course: `Course`, built.
-        given: Path of the folder of submissions.
-        out: Path of the folder of outcomes; it need not exist.
-        limits: `Limits`.
-        workers: Integer, submissions at a time. Without it, the cores at hand.
+        course: It must be built.
+        given: The folder of submissions.
+        out: The folder of outcomes; it need not exist.
+        limits: What one submission may use.
+        workers: Submissions at a time. Without it, the cores at hand.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
 
     Returns:
-        Integer, the exit status: 0 if every submission was graded, else 1.
+        The exit status: 0 if every submission was graded, else 1.
 
     Raises:
         CourseError: If there are no submissions, or one is of an assignment that the
@@ -94,7 +101,7 @@ def grade_shard(course, given, out, limits, workers=None, plain=False):
     return 0 if all(outcome.status == GRADED for outcome in outcomes) else 1
 
 
-def _course_of(course, given):
+def _course_of(course: Course, given: Path) -> Course:
     """Returns the course with other people's submissions in place of the class's."""
     config = copy.deepcopy(course.config)
     config.CourseDirectory.submitted_directory = str(given)

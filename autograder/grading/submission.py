@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
-from autograder.course import natural_key
+from autograder.cells import from_bytes, to_bytes
+from autograder.course import Course, natural_key
 
 MISSING, UNREADABLE = "missing", "unreadable"
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -25,25 +27,25 @@ class Submission:
     """What one student handed in for one assignment.
 
     Attributes:
-        student: String, the student's id: the name of the folder.
-        assignment: String, the assignment's id.
-        notebook: Bytes of the notebook file; `None` if it is not there.
-        status: `None`, or `"missing"` or `"unreadable"` when there is nothing to run.
-        reason: String, why there is nothing to run, for the student.
-        files: Dict from relative path to bytes, what lies beside the notebook.
-        folder: Path, or `None` when the student has no folder at all.
+        student: The student's id: the name of the folder.
+        assignment: The assignment's id.
+        notebook: The notebook file; `None` if it is not there.
+        status: `"missing"` or `"unreadable"` when there is nothing to run; else empty.
+        reason: Why there is nothing to run, for the student.
+        files: What lies beside the notebook, by relative path.
+        folder: `None` when the student has no folder at all.
     """
 
     student: str
     assignment: str
     notebook: bytes | None
-    status: str | None = None
+    status: str = ""
     reason: str = ""
-    files: dict = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     folder: Path | None = None
 
 
-def find_students(course, assignment):
+def find_students(course: Course, assignment: str) -> list[str]:
     """Returns the ids of the students who have a folder for an assignment, sorted."""
     return sorted(
         (
@@ -55,17 +57,8 @@ def find_students(course, assignment):
     )
 
 
-def read_submission(course, assignment, student):
-    """Reads one submission from its folder.
-
-    Args:
-        course: `Course`.
-        assignment: String, the assignment's id.
-        student: String, the student's id.
-
-    Returns:
-        `Submission`. It never raises for what a student did.
-    """
+def read_submission(course: Course, assignment: str, student: str) -> Submission:
+    """Reads one submission from its folder. It never raises for what a student did."""
     folder = course.submitted / student / assignment
     if not is_folder(folder):
         reason = _describe_no_folder(folder)
@@ -80,17 +73,16 @@ def read_submission(course, assignment, student):
     return read_one(path, student, assignment, files)
 
 
-def read_one(path, student, assignment, files):
+def read_one(
+    path: Path, student: str, assignment: str, files: dict[str, bytes]
+) -> Submission:
     """Reads one notebook file, wherever it lies.
 
     Args:
-        path: Path of a file.
-        student: String, the student's id.
-        assignment: String, the assignment's id.
-        files: Dict from relative path to bytes, what lies beside the notebook.
-
-    Returns:
-        `Submission`.
+        path: The file.
+        student: The student's id.
+        assignment: The assignment's id.
+        files: What lies beside the notebook, by relative path.
     """
     folder = path.parent
     size = path.stat().st_size
@@ -113,14 +105,11 @@ def read_one(path, student, assignment, files):
     return Submission(student, assignment, content, files=files, folder=folder)
 
 
-def find_fault(content):
-    """Says what keeps bytes from being a notebook.
-
-    Args:
-        content: Bytes of a file.
+def find_fault(content: bytes) -> str | None:
+    """Says what keeps a file's content from being a notebook.
 
     Returns:
-        String that continues "the file ...", or `None` for a notebook.
+        What continues "the file ...", or `None` for a notebook.
     """
     if not content.strip():
         return "is empty. Save the notebook and hand in again"
@@ -142,23 +131,23 @@ def find_fault(content):
         return "is JSON but not a notebook: it has no cells"
     try:
         # JSON can spell characters that no file can hold, such as half of a pair.
-        nbformat.writes(read_notebook(content)).encode("utf-8")
+        to_bytes(read_notebook(content))
     except Exception as error:
         first = str(error).strip().splitlines() or [type(error).__name__]
         return f"is not a valid notebook: {first[0]}"
     return None
 
 
-def read_notebook(content):
+def read_notebook(content: bytes) -> NotebookNode:
     """Returns bytes as a notebook of format 4.5, whatever version they had."""
     data = json.loads(content.decode("utf-8"))
     if data.get("nbformat") != 4:
-        data = nbformat.reads(content.decode("utf-8"), as_version=4)
+        data = from_bytes(content)
         for cell in data.cells:
             cell.pop("id", None)
     data["nbformat_minor"] = max(5, data["nbformat_minor"])
-    # nbformat would mend ids too, with a warning and by chance.
-    seen = set()
+    # nbformat would replace such ids too, but with random ones and a warning.
+    seen: set[str] = set()
     for position, cell in enumerate(data["cells"], start=1):
         given = cell.get("id")
         if not isinstance(given, str) or not CELL_ID.fullmatch(given) or given in seen:
@@ -169,7 +158,7 @@ def read_notebook(content):
     return document
 
 
-def _describe_no_folder(folder):
+def _describe_no_folder(folder: Path) -> str:
     for place in (folder.parent, folder):
         if place.is_symlink():
             return f"the folder {place.name} is a link, which is not followed"
@@ -178,7 +167,7 @@ def _describe_no_folder(folder):
     return "nothing was handed in"
 
 
-def _describe_missing(folder, path):
+def _describe_missing(folder: Path, path: Path) -> str:
     others = sorted(item.name for item in folder.iterdir() if item.name[0] != ".")
     notebooks = [name for name in others if name.endswith(".ipynb")]
     if path.is_symlink():
@@ -194,17 +183,18 @@ def _describe_missing(folder, path):
     return f"{path.name} is not there; found {found}"
 
 
-def read_files(folder, notebook):
-    """Returns the regular files beside the notebook: no links, and within bounds.
+def read_files(folder: Path, notebook: Path) -> dict[str, bytes]:
+    """Reads the regular files beside the notebook: no links, and within bounds.
 
     Args:
-        folder: Path of a submission.
-        notebook: Path of its notebook, which is not among them.
+        folder: A submission's.
+        notebook: Its notebook, which is not among them.
 
     Returns:
-        Dict from relative path to bytes.
+        Their content by relative path.
     """
-    files, left = {}, MAX_BYTES
+    files: dict[str, bytes] = {}
+    left = MAX_BYTES
     for path in _list_files(folder):
         # Of notebooks only the assignment's own counts; nbgrader would try the others.
         if path == notebook or path.suffix == ".ipynb":
@@ -216,14 +206,15 @@ def read_files(folder, notebook):
     return files
 
 
-def _list_files(folder):
+def _list_files(folder: Path) -> list[Path]:
     """Lists files, folder by folder, each in order, as far as the bounds allow."""
-    found, seen, folders = [], 0, [(folder, 0)]
+    found: list[Path] = []
+    seen, folders = 0, [(folder, 0)]
     while folders:
         place, depth = folders.pop(0)
         try:
             with os.scandir(place) as scan:
-                # One that is too long is cut before it is sorted.
+                # A folder with too many entries is cut before it is sorted.
                 entries = list(itertools.islice(scan, MAX_ENTRIES - seen))
         except OSError:
             continue
@@ -239,29 +230,36 @@ def _list_files(folder):
     return sorted(found)
 
 
-def read_regular(path, most=MAX_BYTES):
-    """Reads a file that is one: no link, no device, no pipe that is waited on.
+def read_regular(path: Path, most: int = MAX_BYTES) -> bytes | None:
+    """Reads a regular file: a link, a device or a pipe is not read.
 
     Args:
-        path: Path.
-        most: Integer, how many bytes it may have.
+        path: The file.
+        most: How many bytes it may have.
 
     Returns:
-        Bytes; `None` if there is no such file, or it is larger.
+        Its content; `None` if there is no such file, or it is larger.
     """
+    # Windows has neither flag: a link is looked for before, and pipes are no files.
+    no_link, no_wait = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
+    if not no_link and path.is_symlink():
+        return None
     try:
-        # What is looked at is what is read: the name may be another's by then.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        # The open file is examined: its name may be another file's by then.
+        descriptor = os.open(path, os.O_RDONLY | no_link | no_wait)
     except OSError:
         return None
-    with open(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > most:
             return None
-        content = file.read(most + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    finally:
+        os.close(descriptor)
     return content if len(content) <= most else None
 
 
-def is_folder(path):
+def is_folder(path: Path) -> bool:
     """Returns whether a student's folder is one, and not a link to another's."""
     return path.is_dir() and not path.is_symlink() and not path.parent.is_symlink()

@@ -6,7 +6,10 @@ c.ExchangeFactory.collect = "autograder.jupyter.exchange.OwnedCollect"
 
 import shutil
 import tempfile
+from collections.abc import Callable
+from logging import Logger
 from pathlib import Path
+from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeSubmit
 from nbgrader.utils import parse_utc
@@ -24,7 +27,8 @@ class ClosedSubmit(ExchangeSubmit):
     name. An inbound folder that sets the group gives each submission its own group.
     """
 
-    def do_copy(self, src, dest, log=None):
+    def do_copy(self, src: str, dest: str | Path, log: Logger | None = None) -> None:
+        """Copies a submission without the modes of its files and folders."""
         if Path(dest).parent != Path(self.inbound_path):
             super().do_copy(src, dest, log)
             return
@@ -35,19 +39,22 @@ class ClosedSubmit(ExchangeSubmit):
             super().do_copy(src, staged, log)
             copy_content(staged, Path(dest))
 
-    def set_perms(self, dest, fileperms, dirperms):
+    def set_perms(self, dest: str, fileperms: int, dirperms: int) -> None:
+        """Lets the group read, and others nothing, whatever nbgrader asks for."""
         super().set_perms(dest, GROUP_READS, GROUP_ENTERS)
 
-    def copy_files(self):
+    def copy_files(self) -> None:
+        """Closes the folder again, which nbgrader opens to everybody in the end."""
         super().copy_files()
         Path(self.inbound_path, self.assignment_filename).chmod(GROUP_ENTERS)
 
 
-def copy_content(source, target):
+def copy_content(source: Path, target: Path) -> None:
     """Copies a folder's files and folders, and nothing that the system says of them."""
-    # Closed before it holds anything, whatever the mask.
+    # Others are kept out before there is anything in it, whatever the umask.
     target.mkdir(0o770)
     for path in source.iterdir():
+        copy: Callable[[Path, Path], object]
         copy = copy_content if path.is_dir() else shutil.copyfile
         copy(path, target / path.name)
 
@@ -61,7 +68,10 @@ class OwnedCollect(ExchangeCollect):
     first folder that it cannot copy.
     """
 
-    def _path_to_record(self, path):
+    # nbgrader's own: what `init_src` found.
+    src_records: list[dict[str, Any]]
+
+    def _path_to_record(self, path: str) -> dict[str, Any]:
         arrival = parse(Path(path))
         if arrival is None or arrival.assignment != self.coursedir.assignment_id:
             return self._refuse(path, "its name is not one that nbgrader gives")
@@ -72,22 +82,24 @@ class OwnedCollect(ExchangeCollect):
         except (ValueError, OverflowError, AttributeError, TypeError):
             return self._refuse(path, "its name holds no time")
 
-    def _refuse(self, path, reason):
+    def _refuse(self, path: str, reason: str) -> dict[str, Any]:
         self.log.error("Not collected, since %s: %r", reason, path)
-        # A group of its own: it cannot be newer than what the student handed in.
+        # Without a user it is grouped apart, and never replaces a student's own.
         return {
             "username": None,
             "filename": Path(path).name,
             "timestamp": parse_utc("1970-01-01 00:00:00 UTC"),
         }
 
-    def init_src(self):
+    def init_src(self) -> None:
+        """Leaves out what was refused."""
         super().init_src()
         self.src_records = [
             record for record in self.src_records if record["username"] is not None
         ]
 
-    def copy_files(self):
+    def copy_files(self) -> None:
+        """Copies one submission after the other: each may fail by itself."""
         records = self.src_records
         if not records:
             super().copy_files()
@@ -96,14 +108,16 @@ class OwnedCollect(ExchangeCollect):
             try:
                 super().copy_files()
             except (OSError, RuntimeError) as error:
-                # What one student does to a folder is not to stop the class's.
+                # A folder that cannot be copied must not stop the others.
                 self.log.error("Not collected: %r: %s", record["filename"], error)
 
-    def do_copy(self, src, dest, log=None):
+    def do_copy(self, src: str, dest: str, log: Logger | None = None) -> None:
         """Copies no link's target: the instructor may read what a student may not."""
-        student = parse(Path(src)).student
+        arrival = parse(Path(src))
+        assert arrival is not None
+        student = arrival.student
 
-        def is_welcome(uid):
+        def is_welcome(uid: int) -> bool:
             return not self.check_owner or is_user(uid, student)
 
         with tempfile.TemporaryDirectory() as folder:

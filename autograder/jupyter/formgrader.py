@@ -6,29 +6,30 @@ a server extension this module serves formgrader's script with the prefix put in
 name sorts before nbgrader's: of two handlers for an address, the first one answers.
 """
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
-from nbgrader.server_extensions.formgrader import handlers
 from tornado import web
 
-SCRIPT = "js/utils.js"
-# What formgrader opens in a tab of the browser: notebooks, files, folders.
-PAGES = ("notebooks", "edit", "tree")
+from autograder.compat_nbgrader import (
+    FORMGRADER_PAGES,
+    FORMGRADER_SCRIPT,
+    formgrader_script,
+)
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
 
 
-def with_prefix(script, base_url):
+def with_prefix(script: str, base_url: str) -> str:
     """Puts a server's prefix before the addresses in formgrader's script.
 
     Args:
-        script: String, JavaScript.
-        base_url: String, the prefix, as `/user/instructor/`.
-
-    Returns:
-        String. What is not found there stays.
+        script: JavaScript.
+        base_url: The prefix, as `/user/instructor/`.
     """
-    for page in PAGES:
+    for page in FORMGRADER_PAGES:
         script = script.replace(f'"/{page}/"', f'"{url_path_join(base_url, page)}/"')
     return script
 
@@ -37,19 +38,18 @@ class Script(JupyterHandler):
     """Serves the script."""
 
     @web.authenticated
-    def get(self):
+    def get(self) -> None:
         """Answers with formgrader's script, mended."""
-        source = Path(handlers.static_path, SCRIPT).read_text(encoding="utf-8")
         self.set_header("Content-Type", "text/javascript; charset=utf-8")
-        self.finish(with_prefix(source, self.base_url))
+        self.finish(with_prefix(formgrader_script(), self.base_url))
 
 
-def _jupyter_server_extension_points():
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "autograder.jupyter.formgrader"}]
 
 
-def _load_jupyter_server_extension(server):
+def _load_jupyter_server_extension(server: "ServerApp") -> None:
     address = url_path_join(
-        server.web_app.settings["base_url"], "formgrader", "static", SCRIPT
+        server.web_app.settings["base_url"], "formgrader", "static", FORMGRADER_SCRIPT
     )
     server.web_app.add_handlers(".*$", [(address, Script)])

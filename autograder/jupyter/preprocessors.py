@@ -13,17 +13,20 @@ import copy
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum, Integer, default
 
 from autograder.cells import from_bytes, is_test, to_bytes
+from autograder.compat_nbgrader import coursedir_of
 from autograder.course import Course, find_course
 from autograder.engine.execute import execute
-from autograder.engine.limits import GRADED, Limits
-from autograder.grading.assignment import load_current
+from autograder.engine.limits import GRADED, Execution, Limits
+from autograder.grading.assignment import Assigned, load_current
 from autograder.grading.feedback import add_banner, add_losses, without_hidden_tests
 from autograder.grading.gradebook import hand_marks
 from autograder.grading.journal import Journal
@@ -31,7 +34,7 @@ from autograder.grading.judge import cell_verdicts, not_run
 from autograder.grading.lateness import lateness_notes
 from autograder.grading.outcome import Outcome, environment, key_of
 from autograder.grading.prepare import prepare
-from autograder.grading.submission import read_submission
+from autograder.grading.submission import Submission, read_submission
 from autograder.sandbox.policy import LEVELS, NONE
 from autograder.sandbox.required import LEAST, require
 
@@ -39,16 +42,12 @@ STATE = "autograder"
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
 
 
-def enter_assignment(assignment, **_):
+def enter_assignment(assignment: str, **_: object) -> None:
     """Enters an assignment, students and due dates into the gradebook.
 
     nbgrader calls it before it grades a submission (`Autograde.pre_convert_hook`).
     Without it, nbgrader refuses an assignment that it did not release itself, and knows
     no due dates.
-
-    Args:
-        assignment: String, the assignment's id.
-        **_: What else nbgrader tells.
     """
     from autograder.grading.gradebook import GradebookWriter
     from autograder.grading.roster import read_roster
@@ -62,7 +61,9 @@ def enter_assignment(assignment, **_):
 class Restore(NbGraderPreprocessor):
     """Puts the course's own cells back: the one step that sanitizes a submission."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Replaces the notebook by the one that is run.
 
         The file is read again: nbgrader has mended it in passing, and what is judged
@@ -76,7 +77,7 @@ class Restore(NbGraderPreprocessor):
         else:
             document = from_bytes(prepared.arguments[0])
         document.metadata[STATE] = {
-            "status": status or "",
+            "status": status,
             "reason": prepared.submission.reason,
             "notes": prepared.notes,
         }
@@ -98,11 +99,13 @@ class Execute(NbGraderPreprocessor):
     ).tag(config=True)
 
     @default("cell_seconds")
-    def _cell_seconds_default(self):
-        # Where nbgrader's users have set it always.
+    def _cell_seconds_default(self) -> int:
+        # Where nbgrader's own limit on a cell is set.
         return int(self.config.ExecutePreprocessor.get("timeout", Limits.cell_seconds))
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Returns the executed notebook; every test cell in it has its verdict."""
         assigned, submission = _read(self, resources)
         state = nb.metadata.pop(STATE, {})
@@ -111,13 +114,7 @@ class Execute(NbGraderPreprocessor):
         sandbox = ""
         if not status:
             limits = require(limits, self.require_sandbox)
-            execution = _execute(
-                to_bytes(nb),
-                limits,
-                submission.files,
-                assigned.answer_names,
-                assigned.files,
-            )
+            execution = _execute(nb, limits, assigned, submission)
             status, reason = execution.status, execution.reason
             seconds, sandbox = execution.seconds, execution.sandbox
             nb = from_bytes(execution.notebook)
@@ -152,7 +149,9 @@ class Record(NbGraderPreprocessor):
     So `autograder grade` need not run such a submission again.
     """
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Returns the notebook as it is."""
         outcome, given = resources.pop(STATE), resources["nbgrader"]
         assignment, student = given["assignment"], given["student"]
@@ -171,7 +170,9 @@ class Record(NbGraderPreprocessor):
 class HideTests(NbGraderPreprocessor):
     """Takes hidden tests out of what becomes a feedback page, and says what failed."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Returns the notebook without hidden tests in sources and tracebacks."""
         # From the notebook itself: the assignment may have changed since it was graded.
         tests = [copy.deepcopy(cell) for cell in nb.cells if is_test(cell)]
@@ -182,7 +183,16 @@ class HideTests(NbGraderPreprocessor):
         return shown, resources
 
 
-def _execute(*arguments):
+def _execute(
+    notebook: NotebookNode, limits: Limits, assigned: Assigned, submission: Submission
+) -> Execution:
+    arguments = (
+        to_bytes(notebook),
+        limits,
+        submission.files,
+        assigned.answer_names,
+        assigned.files,
+    )
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -192,9 +202,9 @@ def _execute(*arguments):
         return pool.submit(execute, *arguments).result()
 
 
-def _course(step):
+def _course(step: NbGraderPreprocessor) -> Course:
     """Returns the course as the nbgrader command that runs a step sees it."""
-    directory = step.parent.parent.coursedir
+    directory = coursedir_of(step)
     config = copy.deepcopy(step.config)
     for name in FOLDERS:
         folder = getattr(directory, f"{name}_directory")
@@ -203,7 +213,9 @@ def _course(step):
     return Course(Path(directory.root), config)
 
 
-def _read(step, resources):
+def _read(
+    step: NbGraderPreprocessor, resources: dict[str, Any]
+) -> tuple[Assigned, Submission]:
     """Returns the assignment and the submission."""
     given, course = resources["nbgrader"], _course(step)
     submission = read_submission(course, given["assignment"], given["student"])

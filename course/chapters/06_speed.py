@@ -73,7 +73,10 @@ for what in ("multiply_adds", "bytes"):
 # and take the median; take off what a call costs by itself.
 
 # %% tags=["include"]
-from layerwise.profiler import synchronise, timed
+from layerwise.backends import synchronise
+
+# %% tags=["include"]
+from layerwise.profiler import timed
 
 # %% [markdown]
 # `profiler.profile` runs the whole model and then each layer, in turn. The layers must

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from layerwise import training
+from layerwise import backends, training
 from layerwise.catch import ACTIONS, COLUMNS, ROWS, Catch
 
 
@@ -89,7 +89,7 @@ def learn(steps, seed=0, discount=0.95, copy_every=50, boards=16, look=None):
         return ops.mean(ops.where(gap < 1, 0.5 * gap**2, gap - 0.5))
 
     step = training.make_step(loss, network, keras.optimizers.Adam(1e-3))
-    value, value_older = (training.compiled(model) for model in (network, older))
+    value, value_older = _values(network), _values(older)
     game, replay = Catch(boards, seed), Replay(seed=seed)
     pictures, ended = game.reset(), np.zeros(boards, bool)
     for number in range(steps):
@@ -117,6 +117,12 @@ def learn(steps, seed=0, discount=0.95, copy_every=50, boards=16, look=None):
         if look is not None and number % max(1, steps // 20) == 0:
             look(number, network)
     return network
+
+
+def _values(network):
+    """Returns a fast call of a network, from NumPy arrays of one shape to NumPy."""
+    call = backends.forward(network)
+    return lambda x: ops.convert_to_numpy(call(ops.convert_to_tensor(x)))
 
 
 def play(network, games=200, seed=1):

@@ -1,9 +1,10 @@
 """Data parallelism under JAX, with Keras's own `keras.distribution`.
 
-    KERAS_BACKEND=jax python -m layerwise.jax_parallel 2
+    KERAS_BACKEND=jax python -m layerwise.jax_parallel 2 300
 
-trains the model of `layerwise.multiworker` on so many logical CPU devices and prints
-the losses as JSON. `run` starts it, since a process has one backend.
+trains the model of `layerwise.multiworker` on 2 logical CPU devices, in at most 300 s
+of processor time, and prints the losses as JSON. `run` starts it, since a process has
+one backend.
 """
 
 import importlib.util
@@ -12,13 +13,19 @@ import os
 import subprocess
 import sys
 
+from layerwise import processes
 
-def run(devices, seconds=120):
+
+def run(
+    devices, cpu_seconds=processes.CPU_SECONDS, wall_seconds=processes.WALL_SECONDS
+):
     """Trains on logical CPU devices in a process with JAX.
 
     Args:
         devices: Integer.
-        seconds: Float, after which the process is ended.
+        cpu_seconds: Integer, processor time after which the process is ended.
+        wall_seconds: Float, time by the clock after which it is ended too. It may be
+            generous: only a process that waits without computing comes to it.
 
     Returns:
         Dictionary with `"devices"` and `"losses"`, one for each epoch, or `None` where
@@ -26,18 +33,27 @@ def run(devices, seconds=120):
 
     Raises:
         RuntimeError: If the process fails; the message has its output.
+        TimeoutError: If the process comes to a limit.
     """
     if importlib.util.find_spec("jax") is None:
         return None
     environment = dict(os.environ, KERAS_BACKEND="jax", JAX_PLATFORMS="cpu")
     environment["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={devices}"
-    done = subprocess.run(
-        [sys.executable, "-m", "layerwise.jax_parallel", str(devices)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-    )
+    command = [sys.executable, "-m", "layerwise.jax_parallel"]
+    try:
+        done = subprocess.run(
+            [*command, str(devices), str(cpu_seconds)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=wall_seconds,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError(
+            f"the JAX process did not end within {wall_seconds} s, and had not "
+            f"computed for {cpu_seconds} s: it waits for something"
+        ) from error
+    processes.refuse_overrun("the JAX process", done.returncode, cpu_seconds)
     if done.returncode:
         raise RuntimeError(f"the JAX process failed:\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])
@@ -66,4 +82,5 @@ def train(devices):
 
 
 if __name__ == "__main__":
+    processes.limit_cpu(int(sys.argv[2]))
     print(json.dumps(train(int(sys.argv[1]))))

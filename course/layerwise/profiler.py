@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from layerwise.backends import forward, synchronise
 from layerwise.costs import layer_costs, total
 
 # The lecture's four kinds of layers, by Keras's class names.
@@ -86,11 +87,22 @@ class Profile:
 
         Returns:
             Dictionary from each group that the model has to a float; they sum to 1.
+
+        Raises:
+            ValueError: If the quantity is 0 in all layers. No layer has seconds of its
+                own where each is done as fast as a call that does nothing.
         """
         sums = {}
         for layer in self.layers:
             sums[layer.group] = sums.get(layer.group, 0) + getattr(layer, what)
         whole = sum(sums.values())
+        if not whole:
+            faster = "no layer took longer than a call that does nothing"
+            nothing = faster if what == "seconds" else f"the layers have no {what}"
+            raise ValueError(
+                f"shares of {what!r} cannot be told: {nothing}. Received: "
+                f"{len(self.layers)} layers, batch size {self.batch_size}"
+            )
         order = (*GROUPS, "other")
         return {group: sums[group] / whole for group in order if group in sums}
 
@@ -127,8 +139,8 @@ def profile(model, batch_size=1, rounds=7, seed=0):
     rng = np.random.default_rng(seed)
     shape = (batch_size, *model.inputs[0].shape[1:])
     images = keras.ops.convert_to_tensor(rng.normal(size=shape).astype("float32"))
-    whole, nothing = compiled(model), compiled(keras.layers.Identity())
-    calls = [(step, compiled(step.operation)) for step in steps]
+    whole, nothing = forward(model), forward(keras.layers.Identity())
+    calls = [(step, forward(step.operation)) for step in steps]
     times = [[] for _ in calls]
     whole_times, call_times, sizes = [], [], []
     for index in range(rounds + 2):
@@ -173,56 +185,6 @@ def group(kind):
     return "other"
 
 
-def compiled(fn):
-    """Compiles a layer's or a model's forward pass, as the backend does it.
-
-    Args:
-        fn: Keras layer, model or operation.
-
-    Returns:
-        Function of tensors, whose shapes must be the same in each call. torch runs as
-        it is, without gradients.
-    """
-    backend = keras.backend.backend()
-    is_layer = isinstance(fn, keras.layers.Layer)
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        options = {"training": False} if is_layer else {}
-        graph = tf.function(lambda *args: fn(*args, **options), autograph=False)
-        programs = []  # made at the first call, for the shapes that it brings
-
-        def run(*args):
-            if not programs:
-                programs.append(graph.get_concrete_function(*args))
-            return programs[0](*args)
-
-        return run
-    if backend == "jax":
-        import jax
-
-        if not is_layer:
-            return jax.jit(lambda *args: fn(*args))
-        # As arguments: constants in the program would be folded when it is compiled.
-        values = [variable.value for variable in fn.variables]
-
-        def forward(values, *args):
-            state = list(zip(fn.variables, values, strict=True))
-            with keras.StatelessScope(state_mapping=state):
-                return fn(*args, training=False)
-
-        program = jax.jit(forward)
-        return lambda *args: program(values, *args)
-
-    import torch
-
-    def without_gradient(*args):
-        with torch.no_grad():
-            return fn(*args, training=False) if is_layer else fn(*args)
-
-    return without_gradient
-
-
 def timed(fn, *args):
     """Runs a function until its result is there.
 
@@ -237,28 +199,6 @@ def timed(fn, *args):
     result = fn(*args)
     synchronise(result)
     return time.perf_counter() - start, result
-
-
-def synchronise(result):
-    """Waits until a result is computed: a GPU works on after a call has returned.
-
-    Args:
-        result: Tensor, or a list of tensors.
-    """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        tf.test.experimental.sync_devices()
-    elif backend == "jax":
-        import jax
-
-        jax.block_until_ready(result)
-    elif backend == "torch":
-        import torch
-
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
 
 
 @dataclass(frozen=True)

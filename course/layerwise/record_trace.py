@@ -22,7 +22,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from layerwise import profiler, traces
+from layerwise import backends, profiler, traces
 from layerwise.models import alexnet, resnet, vgg
 
 MODELS = {
@@ -154,24 +154,9 @@ def device():
     Returns:
         Pair of strings: its name, and `"gpu"`, `"tpu"` or `"cpu"`.
     """
-    backend = keras.backend.backend()
-    if backend == "jax":
-        import jax
-
-        first = jax.devices()[0]
-        if first.platform != "cpu":
-            return first.device_kind, first.platform
-    elif backend == "torch":
-        import torch
-
-        if torch.cuda.is_available():
-            return torch.cuda.get_device_name(0), "gpu"
-    elif backend == "tensorflow":
-        import tensorflow as tf
-
-        if gpus := tf.config.list_physical_devices("GPU"):
-            details = tf.config.experimental.get_device_details(gpus[0])
-            return details.get("device_name", "GPU"), "gpu"
+    found = backends.accelerator()
+    if found is not None:
+        return found
     return f"{_processor()}, {os.cpu_count()} cores", "cpu"
 
 
@@ -189,30 +174,11 @@ def _computing_in(dtype):
     policy, tf32 = DTYPES[dtype]
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
-    _allow_tf32(tf32)
+    backends.allow_tf32(tf32)
     try:
         yield
     finally:
         keras.config.set_dtype_policy(before)
-
-
-def _allow_tf32(allowed):
-    backend = keras.backend.backend()
-    if backend == "jax":
-        import jax
-
-        jax.config.update(
-            "jax_default_matmul_precision", "tensorfloat32" if allowed else "highest"
-        )
-    elif backend == "torch":
-        import torch
-
-        torch.backends.cudnn.allow_tf32 = allowed
-        torch.backends.cuda.matmul.allow_tf32 = allowed
-    elif backend == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.experimental.enable_tensor_float_32_execution(allowed)
 
 
 def main(arguments=None):

@@ -12,7 +12,8 @@ import keras
 import numpy as np
 
 from layerwise import plots
-from layerwise.profiler import compiled, timed
+from layerwise.backends import forward
+from layerwise.profiler import timed
 
 
 def matmul_peak(size=2048, repeats=8, dtype="float32"):
@@ -36,7 +37,7 @@ def matmul_peak(size=2048, repeats=8, dtype="float32"):
         def call(self, x):
             return keras.ops.matmul(x, x)
 
-    square = compiled(Square())
+    square = forward(Square())
     return 2 * size**3 / min(timed(square, matrix)[0] for _ in range(repeats + 2))
 
 

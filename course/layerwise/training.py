@@ -6,9 +6,10 @@ gradients by hand, which each backend of Keras takes in its own way. Here that i
 once.
 """
 
-import keras
 import numpy as np
 from keras import ops
+
+from layerwise import backends
 
 
 def gradients(loss_fn, variables):
@@ -29,57 +30,7 @@ def gradients(loss_fn, variables):
     Raises:
         NotImplementedError: If the backend has no gradients.
     """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        with tf.GradientTape() as tape:
-            loss = loss_fn()
-        values = [variable.value for variable in variables]
-        found = tape.gradient(loss, values, unconnected_gradients="zero")
-        # A gather gives its gradient in rows; all callers want a plain tensor.
-        return loss, [tf.convert_to_tensor(one) for one in found]
-    if backend == "torch":
-        import torch
-
-        loss = loss_fn()
-        values = [variable.value for variable in variables]
-        found = torch.autograd.grad(loss, values, allow_unused=True)
-        return loss.detach(), [
-            torch.zeros_like(value) if one is None else one
-            for one, value in zip(found, values, strict=True)
-        ]
-    if backend == "jax":
-        import jax
-
-        updates = []
-
-        def stateless(values):
-            with _Updates(list(zip(variables, values, strict=True))) as scope:
-                loss = loss_fn()
-            updates[:] = scope.assigned
-            return loss, [scope.get_current_value(one) for one in updates]
-
-        values = [variable.value for variable in variables]
-        (loss, moved), found = jax.value_and_grad(stateless, has_aux=True)(values)
-        for variable, value in zip(updates, moved, strict=True):
-            variable.assign(value)
-        return loss, list(found)
-    raise NotImplementedError(f"gradients does not know the backend {backend!r}")
-
-
-class _Updates(keras.StatelessScope):
-    """Holds back what is assigned to variables, and knows to which."""
-
-    def __init__(self, state_mapping):
-        self.assigned = []
-        super().__init__(state_mapping)
-        self.assigned.clear()  # only what comes later
-
-    def add_update(self, update):
-        if all(update[0] is not one for one in self.assigned):
-            self.assigned.append(update[0])
-        super().add_update(update)
+    return backends.differentiate(loss_fn, variables=variables)
 
 
 def make_step(loss_fn, model, optimizer, others=()):
@@ -104,43 +55,12 @@ def make_step(loss_fn, model, optimizer, others=()):
         optimizer.apply(found, variables)
         return loss
 
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        compiled = tf.function(step, reduce_retracing=True)
-        return lambda *arrays: compiled(*map(ops.convert_to_tensor, arrays))
-    if backend != "jax":
-        return lambda *arrays: step(*map(ops.convert_to_tensor, arrays))
-    import jax
-
-    # What the loss reads and may update, beside the weights that are trained.
-    state = [*model.non_trainable_variables]
+    # All that the step reads and moves: the weights, what the loss may update beside
+    # them, and the optimizer's memory.
+    state = [*model.variables, *optimizer.variables]
     for other in others:
         state += other.variables
-
-    @jax.jit
-    def pure(trained, rest, memory, *arrays):
-        def stateless(trained):
-            pairs = zip((*variables, *state), (*trained, *rest), strict=True)
-            with keras.StatelessScope(list(pairs)) as scope:
-                loss = loss_fn(*arrays)
-            return loss, [scope.get_current_value(variable) for variable in state]
-
-        both = jax.value_and_grad(stateless, has_aux=True)
-        (loss, rest), found = both(trained)
-        return loss, rest, *optimizer.stateless_apply(memory, found, trained)
-
-    def run(*arrays):
-        groups = variables, state, optimizer.variables
-        values = [[variable.value for variable in group] for group in groups]
-        loss, rest, trained, memory = pure(*values, *arrays)
-        for group, new in zip(groups, (trained, rest, memory), strict=True):
-            for variable, value in zip(group, new, strict=True):
-                variable.assign(value)
-        return loss
-
-    return run
+    return backends.compiled(step, state)
 
 
 def value_and_gradient(fn):
@@ -154,44 +74,12 @@ def value_and_gradient(fn):
         Function from the same arrays to `(value, gradient)`: what `fn` returned, and
         the gradient of the scalar, with the shape of the first array.
     """
-    backend = keras.backend.backend()
 
-    def scalar(value):
-        return value[0] if isinstance(value, tuple) else value
+    def with_gradient(x, *rest):
+        value, (slope,) = backends.differentiate(lambda x: fn(x, *rest), [x])
+        return value, slope
 
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        @tf.function(reduce_retracing=True)
-        def run(x, *rest):
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                value = fn(x, *rest)
-            return value, tape.gradient(scalar(value), x)
-
-        return lambda *arrays: run(*map(ops.convert_to_tensor, arrays))
-    if backend == "jax":
-        import jax
-
-        def both(*arrays):
-            value = fn(*arrays)
-            return scalar(value), value
-
-        compiled = jax.jit(jax.value_and_grad(both, has_aux=True))
-
-        def with_value(*arrays):
-            (_, value), gradient = compiled(*map(ops.convert_to_tensor, arrays))
-            return value, gradient
-
-        return with_value
-    import torch
-
-    def eager(x, *rest):
-        x = ops.convert_to_tensor(x).detach().requires_grad_()
-        value = fn(x, *map(ops.convert_to_tensor, rest))
-        return value, torch.autograd.grad(scalar(value), x)[0]
-
-    return eager
+    return backends.compiled(with_gradient)
 
 
 def minimize(value_and_grad, start, steps, bounds=None, callback=None):
@@ -232,34 +120,3 @@ def minimize(value_and_grad, start, steps, bounds=None, callback=None):
         options={"maxfun": steps, "maxiter": steps, "maxcor": 10},
     )
     return found.x.reshape(start.shape).astype("float32")
-
-
-def compiled(model):
-    """Makes a fast call of a model for small batches of one shape.
-
-    Args:
-        model: `keras.Model`; later changes of its weights are seen.
-
-    Returns:
-        Function from an array to a NumPy array.
-    """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        run = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
-        return lambda x: run(ops.convert_to_tensor(x)).numpy()
-    if backend == "jax":
-        import jax
-
-        pure = jax.jit(
-            lambda trained, rest, x: model.stateless_call(trained, rest, x)[0]
-        )
-        return lambda x: np.asarray(
-            pure(
-                [v.value for v in model.trainable_variables],
-                [v.value for v in model.non_trainable_variables],
-                x,
-            )
-        )
-    return lambda x: ops.convert_to_numpy(model(ops.convert_to_tensor(x)))

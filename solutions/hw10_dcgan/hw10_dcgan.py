@@ -616,11 +616,11 @@ _centres += [(-1.5, 1.5)]
 for _centre in _centres:
     _generate, _judge = players(151)
     _rng = np.random.default_rng(152)
-    _rounds = 110
+    _rounds = 60
     _real = (_rng.normal(0, 0.7, (_rounds, 32, 2)) + _centre).astype("float32")
     _noise = _rng.normal(size=(_rounds, 32, 2)).astype("float32")
     _start = ops.convert_to_numpy(_generate(_noise.reshape(-1, 2))).mean(0)
-    play(_generate, _judge, _real, _noise, learning_rate=0.05)
+    play(_generate, _judge, _real, _noise, learning_rate=0.08)
     _points = ops.convert_to_numpy(_generate(_noise.reshape(-1, 2)))
     _gap = float(np.linalg.norm(_points.mean(0) - _centre))
     _far = float(np.linalg.norm(_start - _centre))

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from layerwise import backends
 from layerwise.checks.assertions import describe
 
 
@@ -42,19 +43,6 @@ def as_model(fn, *shapes, **arguments):
         ) from error
 
 
-class _Updates(keras.StatelessScope):
-    """Holds back what is assigned to variables, and knows to which."""
-
-    def __init__(self):
-        super().__init__()
-        self.variables = []
-
-    def add_update(self, update):
-        if self.get_current_value(update[0]) is None:
-            self.variables.append(update[0])
-        super().add_update(update)
-
-
 def gradient(fn, *args):
     """Differentiates the sum of a function's output.
 
@@ -85,7 +73,6 @@ def gradient(fn, *args):
             "gradient needs an argument of floating-point numbers. "
             f"Received: {', '.join(map(describe, args)) or 'no argument'}"
         )
-    backend = keras.backend.backend()
 
     def total(*chosen):
         full = list(args)
@@ -98,46 +85,9 @@ def gradient(fn, *args):
         return ops.sum(value)
 
     chosen = [ops.convert_to_tensor(arrays[place]) for place in places]
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        with tf.GradientTape() as tape:
-            tape.watch(chosen)
-            value = total(*chosen)
-        grads = tape.gradient(value, chosen)
-    elif backend == "jax":
-        import jax
-
-        updates = _Updates()
-
-        def stateless(*chosen):
-            with updates:
-                value = total(*chosen)
-            return value, list(map(updates.get_current_value, updates.variables))
-
-        # An assignment under `jax.grad` (moving statistics, say) would leave a tracer
-        # in the variable: the value comes out beside the gradient, and is assigned now.
-        differentiate = jax.grad(stateless, tuple(range(len(chosen))), has_aux=True)
-        grads, values = differentiate(*chosen)
-        for variable, value in zip(updates.variables, values, strict=True):
-            variable.assign(value)
-    elif backend == "torch":
-        import torch
-
-        chosen = [tensor.detach().requires_grad_() for tensor in chosen]
-        value = total(*chosen)
-        grads = [None] * len(chosen)
-        if value.requires_grad:
-            grads = torch.autograd.grad(value, chosen, allow_unused=True)
-    else:
-        raise NotImplementedError(f"gradient does not know the backend {backend!r}")
-    result = tuple(
-        np.zeros(arrays[place].shape, arrays[place].dtype)
-        if grad is None
-        else ops.convert_to_numpy(grad)
-        for place, grad in zip(places, grads, strict=True)
-    )
-    return result[0] if len(result) == 1 else result
+    _, slopes = backends.differentiate(total, chosen)
+    slopes = tuple(map(ops.convert_to_numpy, slopes))
+    return slopes[0] if len(slopes) == 1 else slopes
 
 
 def each(fn, cases):

@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring.notebooks import build, require_built
 from autograder.authoring.source import SourceError
+from autograder.cells import by_id
 from autograder.course import CourseError
 from autograder.grading.assignment import load_assigned
 
@@ -67,9 +68,9 @@ def test_a_release_asks_for_the_answers_and_shows_the_visible_tests(tiny, find_c
     )
     # nbgrader's extension makes locked cells read-only for the student.
     locked = {
-        cell.metadata.nbgrader.grade_id
-        for cell in notebook.cells
-        if "nbgrader" in cell.metadata and not cell.metadata.get("editable", True)
+        name
+        for name, cell in by_id(notebook).items()
+        if not cell.metadata.get("editable", True)
     }
     assert locked == {"setup", "test_double", "test_area"}
     # A Markdown answer is a prompt of its own: nbgrader puts its stub there.

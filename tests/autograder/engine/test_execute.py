@@ -9,44 +9,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import small_notebook
+from small_notebook import BURN, answer, check, notebook_of
 
 from autograder.engine.execute import execute
 from autograder.engine.limits import Limits
-from autograder.grading.judge import cell_verdicts
 
 pytestmark = pytest.mark.kernel
 
 LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=20_000)
-BURN = (
-    "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
-)
-
-
-def answer(source):
-    return nbformat.v4.new_code_cell(source)
-
-
-def check(grade_id, source, points=1):
-    cell = nbformat.v4.new_code_cell(source, id=grade_id)
-    cell.metadata["nbgrader"] = {
-        "grade": True,
-        "grade_id": grade_id,
-        "locked": True,
-        "points": points,
-        "schema_version": 3,
-        "solution": False,
-        "task": False,
-    }
-    return cell
 
 
 def run(*cells, limits=LIMITS, files=None):
-    notebook = nbformat.v4.new_notebook(cells=list(cells))
-    content = nbformat.writes(notebook).encode("utf-8")
-    execution = execute(content, limits, files)
-    document = nbformat.reads(execution.notebook.decode("utf-8"), as_version=4)
-    nbformat.validate(document)
-    return execution, document, cell_verdicts(document)
+    return small_notebook.run(*cells, limits=limits, files=files)
 
 
 def child_processes():
@@ -223,8 +198,6 @@ def test_processes_that_the_notebook_started_end_with_it(tmp_path):
 
 
 def test_it_can_run_in_a_thread():
-    content = nbformat.writes(
-        nbformat.v4.new_notebook(cells=[check("a", "assert True, 'x'")])
-    ).encode()
+    content = notebook_of(check("a", "assert True, 'x'"))
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(execute, content, LIMITS).result().status == "graded"

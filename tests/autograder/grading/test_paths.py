@@ -50,6 +50,7 @@ def test_pipes_sockets_and_devices_are_not_opened(folder):
         assert names(folder) == []
         assert read_regular(folder / "pipe") is None
         assert read_regular(folder / "null") is None
+        assert read_regular(folder) is None
 
 
 def test_a_file_that_became_a_link_is_not_read(folder, tmp_path, monkeypatch):
@@ -123,11 +124,13 @@ def test_a_notebook_that_is_a_pipe_does_not_wait(entered):
     assert read.status in (MISSING, UNREADABLE)
 
 
-@pytest.mark.parametrize("kind", ["pipe", "link"])
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
 def test_a_date_that_is_no_file_is_none_and_nobody_waits(entered, tmp_path, kind):
     folder = entered.hand_in("ana", b"").parent
     if kind == "pipe":
         os.mkfifo(folder / "timestamp.txt")
+    elif kind == "folder":
+        (folder / "timestamp.txt").mkdir()
     else:
         (tmp_path / "early.txt").write_text("2001-01-01 10:00:00 UTC")
         (folder / "timestamp.txt").symlink_to(tmp_path / "early.txt")

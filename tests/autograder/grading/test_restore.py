@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 
+from autograder.cells import by_id, is_answer
 from autograder.grading.assignment import load_assigned
 from autograder.grading.restore import restore
 
@@ -19,18 +20,13 @@ def put_back(assigned):
         nbformat.validate(notebook)
         ids = [cell["id"] for cell in notebook.cells]
         assert len(set(ids)) == len(ids)
-        marked = {
-            cell.metadata.nbgrader.grade_id: cell
-            for cell in notebook.cells
-            if "nbgrader" in cell.metadata
-        }
-        for cell in assigned.full.cells:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if grade_id in marked:
-                assert marked[grade_id].metadata == cell.metadata
-                assert marked[grade_id].cell_type == cell.cell_type
-                if not cell.metadata.nbgrader.solution:
-                    assert marked[grade_id].source == cell.source
+        marked = by_id(notebook)
+        for name, cell in by_id(assigned.full).items():
+            if name in marked:
+                assert marked[name].metadata == cell.metadata
+                assert marked[name].cell_type == cell.cell_type
+                if not is_answer(cell):
+                    assert marked[name].source == cell.source
         assert set(marked) >= {"setup", "test_double", "test_area"}
         return notes
 
@@ -70,12 +66,14 @@ def test_a_missing_cell_is_put_back_in_its_place(released, put_back, find_cell):
     released.cells.remove(find_cell(released, "test_double"))
     released.cells.remove(find_cell(released, "setup"))
     assert put_back(released) == ["setup was missing", "test_double was missing"]
-    order = [
-        cell.metadata.nbgrader.grade_id
-        for cell in released.cells
-        if "nbgrader" in cell.metadata
+    assert list(by_id(released)) == [
+        "setup",
+        "double",
+        "test_double",
+        "area",
+        "test_area",
+        "why",
     ]
-    assert order == ["setup", "double", "test_double", "area", "test_area", "why"]
 
 
 def test_a_copied_cell_counts_once(released, put_back, find_cell):

@@ -6,6 +6,7 @@ import shutil
 import nbformat
 import pytest
 
+from autograder.cells import to_bytes
 from autograder.cli import main
 from autograder.course import CourseError
 from autograder.engine.limits import Limits
@@ -27,7 +28,7 @@ def graded(built_once, tmp_path_factory):
     right = tiny.answered()
     tiny.hand_in("ana", right)
     tiny.hand_in("bo", tiny.answered(double="def double(x):\n    return 5"))
-    tiny.hand_in("cut", nbformat.writes(right).encode()[:900])
+    tiny.hand_in("cut", to_bytes(right)[:900])
     tiny.hand_in("none", None)
     shutil.move(tiny.submitted, tiny.root / "in")
     tiny.status = run(tiny)

@@ -114,7 +114,7 @@ def test_a_good_submission_comes_with_the_files_beside_it(tiny):
     (folder / "scratch.ipynb").write_text("{}")
     (folder / "link.txt").symlink_to("/etc/hostname")
     found = read_submission(tiny.course, tiny.assignment, "ana")
-    assert found.status is None
+    assert found.status == ""
     assert found.reason == ""
     assert found.notebook == path.read_bytes()
     assert sorted(found.files) == ["plots/a.csv", "timestamp.txt"]
@@ -164,7 +164,7 @@ def test_files_beside_the_notebook_are_bounded(tiny):
         (path.parent / name).touch()
         os.truncate(path.parent / name, MAX_BYTES // 2 + 1)
     found = read_submission(tiny.course, tiny.assignment, "ana")
-    assert found.status is None
+    assert found.status == ""
     assert sorted(found.files) == ["a.bin"]
 
 

@@ -14,6 +14,7 @@ from nbgrader.apps import NbGrader
 from nbgrader.utils import compute_checksum
 from nbgrader.validator import Validator
 
+from autograder.cells import find, from_bytes, to_bytes
 from autograder.course import load_course
 from autograder.engine.execute import execute
 from autograder.engine.limits import Limits
@@ -62,11 +63,14 @@ def failures_of_engine(document, assigned):
     """Returns the sources of the visible tests that the engine fails, with messages."""
     document = copy.deepcopy(document)
     restore(document, assigned.released, assigned.released)
-    content = nbformat.writes(document).encode()
     run = execute(
-        content, Limits(), assigned.files, assigned.answer_names, assigned.files
+        to_bytes(document),
+        Limits(),
+        assigned.files,
+        assigned.answer_names,
+        assigned.files,
     )
-    done = nbformat.reads(run.notebook.decode(), as_version=4)
+    done = from_bytes(run.notebook)
     return {
         _source(done, name): message
         for name, (_, message) in cell_verdicts(done).items()
@@ -80,11 +84,7 @@ def words_of(page):
 
 
 def _source(document, name):
-    return next(
-        cell.source.strip()
-        for cell in document.cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == name
-    )
+    return find(document, name).source.strip()
 
 
 def test_the_verdicts_on_visible_tests_are_the_engines(validate):
@@ -95,7 +95,7 @@ def test_the_verdicts_on_visible_tests_are_the_engines(validate):
     chosen += [answer for answer in answers if answer.name.startswith("wrong_")][:8]
     seen = set()
     for answer in chosen:
-        document = nbformat.reads(answer.notebook.decode(), as_version=4)
+        document = from_bytes(answer.notebook)
         restore(document, assigned.released, assigned.released)
         expected = failures_of_engine(document, assigned)
         found = validate(document, answer.name)

@@ -1,11 +1,19 @@
 """What the answers bank shows: surprises are found and named."""
 
+import json
+
 import pytest
 
 from autograder.course import CourseError
 from autograder.engine.execute import execute
 from autograder.engine.limits import Limits
-from autograder.proof.answers import RELEASE, find_echoes, find_surprises, run_answers
+from autograder.proof.answers import (
+    RELEASE,
+    Options,
+    find_echoes,
+    find_surprises,
+    run_answers,
+)
 from autograder.proof.bank import Answer
 
 pytestmark = pytest.mark.kernel
@@ -64,7 +72,7 @@ def test_every_kind_of_surprise_is_named(tiny, capsys):
         fails.replace("MESSAGE", "double(0) gave 5"),
     )
     # Without the reference and the release.
-    assert run_answers(tiny.course, [tiny.assignment], LIMITS, only="_") == 1
+    assert run_answers(tiny.course, [tiny.assignment], LIMITS, Options(only="_")) == 1
     shown = capsys.readouterr().out
     assert "test_double must pass; it said 'AssertionError: double(2) must" in shown
     assert "test_double must fail; it passed" in shown
@@ -102,9 +110,57 @@ def test_an_echo_is_a_wrong_answer_without_a_message_of_its_own():
 
 
 def test_only_runs_what_is_named_or_says_that_there_is_none(tiny, capsys):
-    assert run_answers(tiny.course, [tiny.assignment], LIMITS, only="plus") == 0
+    assert (
+        run_answers(tiny.course, [tiny.assignment], LIMITS, Options(only="plus")) == 0
+    )
     shown = capsys.readouterr().out
     assert "hw00_tiny: 1 answers" in shown
     assert shown.splitlines()[-1] == "caught 0/0 wrong, accepted 1/1 right"
     with pytest.raises(CourseError, match="no answer with 'gone' in its name"):
-        run_answers(tiny.course, [tiny.assignment], LIMITS, only="gone")
+        run_answers(tiny.course, [tiny.assignment], LIMITS, Options(only="gone"))
+
+
+def test_what_was_seen_once_is_not_run_again(tiny, capsys, monkeypatch):
+    options = Options(verdicts=tiny.root / "first.json")
+    assert run_answers(tiny.course, [tiny.assignment], LIMITS, options) == 0
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr("autograder.proof.answers.map_unordered", ran_nothing)
+        again = Options(verdicts=tiny.root / "again.json")
+        assert run_answers(tiny.course, [tiny.assignment], LIMITS, again) == 0
+    shown = capsys.readouterr().out
+    assert shown.splitlines()[-1].endswith("1/1 right; 4 kept from earlier runs")
+    first, again = ((tiny.root / f"{n}.json").read_text() for n in ("first", "again"))
+    assert first == again
+    verdicts = json.loads(first)[tiny.assignment]
+    assert verdicts["right_plus"] == {"test_double": [2, ""], "test_area": [3, ""]}
+    # A changed answer, other limits, or the wish to see it again: it runs.
+    write_answer(tiny, "right_plus", "def double(x): return 2 * x")
+    for limits, options in (
+        (LIMITS, Options(only="right")),
+        (Limits(cell_seconds=6), Options(only="wrong")),
+        (LIMITS, Options(only="wrong", fresh=True)),
+    ):
+        assert run_answers(tiny.course, [tiny.assignment], limits, options) == 0
+        assert "kept" not in capsys.readouterr().out
+
+
+def ran_nothing(function, jobs, workers):
+    assert not list(jobs)
+    return iter(())
+
+
+def test_fast_runs_of_a_wrong_answer_what_its_changes_can_reach(tiny, capsys):
+    # It changes one function; by what it does, the other's test fails as well.
+    fails = '"fails": {"test_double": "", "test_area": "gave"}'
+    body = "import math\ndef double(x):\n    math.pi = 3\n    return 5"
+    write_answer(tiny, "wrong_sly", body, fails)
+    options = Options(fast=True, verdicts=tiny.root / "verdicts.json")
+    run_answers(tiny.course, [tiny.assignment], LIMITS, options)
+    verdicts = json.loads(options.verdicts.read_text())[tiny.assignment]
+    assert set(verdicts["reference"]) == {"test_double", "test_area"}
+    assert set(verdicts["right_plus"]) == {"test_double", "test_area"}
+    assert set(verdicts["wrong_lookup"]) == {"test_double"}
+    # It declares a failure that names do not explain: everything runs.
+    assert set(verdicts["wrong_sly"]) == {"test_double", "test_area"}
+    assert "1 tests out of reach" in capsys.readouterr().out

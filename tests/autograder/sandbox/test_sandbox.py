@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import threading
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from inside import run
 
 from autograder.engine import split_run
 from autograder.sandbox import cgroups, levels
-from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
+from autograder.sandbox.policy import DEVICES, LANDLOCK, LEVELS, NAMESPACES, RLIMITS
 
 pytestmark = [
     pytest.mark.kernel,
@@ -73,6 +74,33 @@ def test_files_outside_are_not_there(closed, tmp_path):
         closed,
     )
     assert set(seen) <= {"FileNotFoundError", "PermissionError", "NotADirectoryError"}
+
+
+@pytest.fixture
+def graphics_card():
+    """A device with a graphics card's name, where this user may make one."""
+    path = Path(f"/dev/nvidia{os.getpid()}")
+    try:
+        os.mknod(path, stat.S_IFCHR, os.makedev(1, 3))
+    except PermissionError:
+        yield
+        return
+    path.chmod(0o666)
+    yield
+    path.unlink()
+
+
+def test_the_same_devices_at_each_level_and_no_graphics_card(closed, graphics_card):
+    entries = [path for path in Path("/dev").iterdir() if not path.is_symlink()]
+    names = sorted(path.name for path in entries if not path.is_dir())
+    _, seen, _ = run(
+        f"{TRY}\nimport os\ndef look():\n"
+        "    flags = os.O_RDWR | os.O_NONBLOCK\n"
+        "    opened = lambda name: os.close(os.open(f'/dev/{name}', flags))\n"
+        f"    return [name for name in {names!r} if attempt(opened, name) == 'done']",
+        closed,
+    )
+    assert set(seen) == set(DEVICES)
 
 
 def test_the_environment_is_read_only_and_the_folder_is_not(level):

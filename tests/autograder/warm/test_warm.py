@@ -227,12 +227,12 @@ def test_interrupt_restart_and_shutdown(manager):
 def test_the_parent_refuses_once_a_backend_is_initialised():
     code = textwrap.dedent(
         """
-        from autograder.warm import parent
-        parent.preload()
-        print(parent.find_initialised())
+        from autograder.warm import forkserver
+        forkserver.preload()
+        print(forkserver.find_initialised())
         import tensorflow as tf
         tf.constant(1)
-        print(parent.find_initialised())
+        print(forkserver.find_initialised())
         """
     )
     done = subprocess.run(
