@@ -15,9 +15,6 @@ from autograder.options import add_run_options, limits_of, positive
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-# The kinds of kernels of a load, in the order in which they run.
-KINDS = ("cold", "own", "shared")
-
 
 def add_verbs(verbs: "Verbs") -> None:
     """Adds the verbs to the command line."""
@@ -116,8 +113,8 @@ def _add_load(verbs: "Verbs") -> None:
     verb.add_argument(
         "--kernels",
         nargs="+",
-        choices=KINDS,
-        help="cold, or forks of a parent of each student's own, or of one for all "
+        metavar="KIND",
+        help="cold, own (forks of a parent of each student's own) or shared (of one) "
         "(default: each kind, one after the other)",
     )
     verb.add_argument("--assignment", default="hw04_resnet", metavar="HW")
