@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course import find_course
-from autograder.options import add_run_options, limits_of, positive
+from autograder.options import KERNEL_KINDS, add_run_options, limits_of, positive
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
-
-# The kinds of kernels of a load, in the order in which they run.
-KINDS = ("cold", "own", "shared")
 
 
 def add_verbs(verbs: "Verbs") -> None:
@@ -116,7 +113,7 @@ def _add_load(verbs: "Verbs") -> None:
     verb.add_argument(
         "--kernels",
         nargs="+",
-        choices=KINDS,
+        choices=KERNEL_KINDS,
         help="cold, or forks of a parent of each student's own, or of one for all "
         "(default: each kind, one after the other)",
     )

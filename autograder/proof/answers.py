@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -11,10 +11,10 @@ from nbformat import NotebookNode
 from autograder.cells import from_bytes, grade_id, is_test, to_bytes
 from autograder.course import Course, CourseError
 from autograder.engine.execute import execute
-from autograder.engine.limits import GRADED, Limits
 from autograder.engine.pool import map_unordered, share_cores
 from autograder.grading.assignment import Assigned, load_assigned
 from autograder.grading.judge import cell_verdicts
+from autograder.limits import GRADED, Limits
 from autograder.proof.bank import Answer, load_answers
 from autograder.proof.kept import KeptResults, key_of_run
 from autograder.proof.reach import reached_tests
@@ -168,24 +168,20 @@ def _verdicts(
         key = key_of_run(notebook, replace(limits, threads=1), *given)
         found = store.find(key)
         if found is not None:
-            yield answer, Verdict(**found, kept=True)
+            yield answer, replace(Verdict(**found), kept=True)
         else:
             arguments = (notebook, limits, assigned.files, names, assigned.files)
             jobs.append(((answer, key), arguments))
     for (answer, key), execution, error in map_unordered(execute, jobs, workers):
-        if error is not None:
-            raise error
+        if execution is None:
+            raise error or RuntimeError(f"{answer.name} has no result")
         cells = cell_verdicts(from_bytes(execution.notebook))
-        own = sum(execution.cell_seconds.get(name, 0.0) for name in assigned.points)
-        verdict = {
-            "status": execution.status,
-            "cells": cells,
-            "seconds": execution.seconds,
-            "own_seconds": own,
-        }
+        took = execution.cell_seconds
+        own = sum((took.get(name, 0.0) for name in assigned.points), 0.0)
+        verdict = Verdict(execution.status, cells, execution.seconds, own)
         if execution.status == GRADED:
-            store.keep(key, verdict)
-        yield answer, Verdict(**verdict)
+            store.keep(key, asdict(verdict))
+        yield answer, verdict
 
 
 def _reachable(answer: Answer, reference: NotebookNode) -> bytes:

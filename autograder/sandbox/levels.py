@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.limits import NONE
 from autograder.sandbox.policy import (
     LANDLOCK,
     LEVELS,
     NAMESPACES,
-    NONE,
     RLIMITS,
     Policy,
     make_policy,

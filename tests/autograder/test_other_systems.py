@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.policy import NONE
+from autograder.limits import NONE
 
 SCRIPT = Path(__file__).with_name("other_systems.py")
 SYSTEMS = ("darwin", "win32")
