@@ -104,7 +104,7 @@ def _import_libraries(level: str) -> None:
         try:
             importlib.import_module(name)
         except Exception:
-            # The lowest level goes without.
+            # The lowest level holds without them.
             if level != RLIMITS:
                 raise
 
