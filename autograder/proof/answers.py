@@ -109,7 +109,9 @@ def bank_of(course: Course, assignment: str) -> tuple[Assigned, list[Answer]]:
     ]
 
 
-def _run_bank(course, assignment, limits, options):
+def _run_bank(
+    course: Course, assignment: str, limits: Limits, options: Options
+) -> tuple[int, dict[str, dict[str, list]]]:
     """Runs one assignment's answers; returns the surprises and the verdicts."""
     assigned, answers = bank_of(course, assignment)
     reference = from_bytes(answers[0].notebook)
@@ -119,7 +121,9 @@ def _run_bank(course, assignment, limits, options):
         name = options.only
         raise CourseError(f"{assignment} has no answer with {name!r} in its name")
     total = sum(assigned.points.values())
-    verdicts, faults, kept = {}, {}, 0
+    verdicts: dict[str, dict[str, list]] = {}
+    faults: dict[str, list[str]] = {}
+    kept = 0
     print(f"{assignment}: {len(answers)} answers", flush=True)
     asked = {
         answer.name: _reachable(answer, reference) if options.fast else answer.notebook
@@ -128,7 +132,7 @@ def _run_bank(course, assignment, limits, options):
     for answer, verdict in _verdicts(answers, asked, assigned, limits, options):
         verdicts[answer.name], kept = verdict.cells, kept + verdict.kept
         cells = filter(is_test, from_bytes(asked[answer.name]).cells)
-        ran = {grade_id(cell): assigned.points[grade_id(cell)] for cell in cells}
+        ran = {name: assigned.points[name] for name in map(str, map(grade_id, cells))}
         faults[answer.name] = find_surprises(answer, verdict.cells, ran)
         lost = sum(ran.values()) - sum(points for points, _ in verdict.cells.values())
         state = "SURPRISE" if faults[answer.name] else "ok"
