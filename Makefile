@@ -27,7 +27,7 @@ help:
 	@echo "make lab        JupyterLab here, with warm kernels and formgrader"
 	@echo "make hub        a JupyterHub here: an instructor, three students, a grader"
 	@echo "make proxy      what the hub needs of npm, and the hub's tests"
-	@echo "make lint       ruff     make format   ruff, mending"
+	@echo "make lint       ruff and mypy     make format   ruff, mending"
 	@echo "make lock       requirements*.lock from pyproject.toml (needs uv)"
 	@echo "make clean      remove the environment and what runs left behind"
 
@@ -69,6 +69,7 @@ proxy: $(PROXY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -90,7 +91,7 @@ lock:
 	done
 
 clean:
-	rm -rf $(VENV) hub/node_modules build .pytest_cache .ruff_cache
+	rm -rf $(VENV) hub/node_modules build .*_cache htmlcov
 
 # Touching one of these files makes the environment again.
 $(READER): requirements.lock pyproject.toml

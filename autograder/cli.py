@@ -132,11 +132,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from autograder.authoring.notebooks import build
+    from autograder.authoring.notebooks import Built, build
 
     course = find_course(options.course)
 
-    def report(built):
+    def report(built: Built) -> None:
         state = "made" if built.changed else "unchanged"
         print(f"{state:9}  {built.path.relative_to(course.root)}")
 

@@ -45,8 +45,9 @@ def skip_iri_grammar() -> None:
 def reset_keras_seed() -> None:
     """Makes Keras draw a new global seed, where it has been imported.
 
-    `keras.random` draws from a generator that is made once and kept. A fork shares its
-    parent's, and the public `set_random_seed` would need a seed from somebody.
+    `keras.random` keeps a generator whose seed it took from Python's `random` when it
+    was first used: a fork would go on with its parent's. The public `set_random_seed`
+    would seed NumPy and the backend too, which it initialises.
     """
     state = sys.modules.get("keras.src.backend.common.global_state")
     if state is not None:

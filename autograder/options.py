@@ -4,7 +4,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.engine.limits import Limits
+    from autograder.limits import Limits
+
+# The kinds of kernels that a load compares, in the order in which they run.
+KERNEL_KINDS = ("cold", "own", "shared")
 
 
 def add_run_options(verb: argparse.ArgumentParser) -> None:
@@ -52,7 +55,7 @@ def positive(text: str) -> int:
 
 def limits_of(options: argparse.Namespace, **defaults: int) -> "Limits":
     """Returns the limits that were asked for, over a verb's own defaults."""
-    from autograder.engine.limits import Limits
+    from autograder.limits import Limits
 
     given = {
         "cell_seconds": options.cell_seconds,
@@ -63,7 +66,7 @@ def limits_of(options: argparse.Namespace, **defaults: int) -> "Limits":
 
 def sandboxed(options: argparse.Namespace) -> "Limits":
     """Returns the limits for other people's work, with the sandbox that it runs in."""
-    from autograder.sandbox.policy import NONE
+    from autograder.limits import NONE
     from autograder.sandbox.required import LEAST, require
 
     least = NONE if options.unsafe else options.require_sandbox or LEAST

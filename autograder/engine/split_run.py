@@ -26,20 +26,21 @@ from autograder.engine.cell_limit import (
     remaining,
     run_cell,
 )
+from autograder.engine.folders import private_folder, write_files
 from autograder.engine.kernel_client import STARTUP, kernel_environment, make_client
-from autograder.engine.limits import (
+from autograder.engine.outputs import add_error, mark_not_run
+from autograder.engine.watch import Watch
+from autograder.limits import (
     CRASHED,
     GRADED,
+    NONE,
     OUT_OF_MEMORY,
     TIMEOUT,
     Execution,
     Limits,
 )
-from autograder.engine.outputs import add_error, mark_not_run
-from autograder.engine.resources import private_folder, write_files
-from autograder.engine.watch import Watch
 from autograder.sandbox import cgroups, levels
-from autograder.sandbox.policy import NONE, make_policy, visible_variables
+from autograder.sandbox.policy import Policy, make_policy, visible_variables
 from autograder.verdict.names import plain_python
 from autograder.verdict.roles import BOTH, VERDICT, Role, roles_of
 from autograder.warm import messages
@@ -148,7 +149,7 @@ async def run(
     )
 
 
-def _policy(level: str, place: Path | str, limits: Limits) -> dict[str, Any] | None:
+def _policy(level: str, place: Path | str, limits: Limits) -> Policy | None:
     return None if level == NONE else make_policy(level, place, limits)
 
 

@@ -28,18 +28,17 @@ from jupyter_client.manager import KernelManager
 from autograder.authoring.notebooks import build
 from autograder.course import CONFIG_FILE, Course, load_course
 from autograder.engine.kernel_client import kernel_environment
-from autograder.engine.limits import Limits
 from autograder.engine.pool import count_cores
 from autograder.engine.split_run import KERNEL_SPEC
 from autograder.grading.assignment import Assigned, as_student
 from autograder.grading.feedback import FeedbackWriter
 from autograder.grading.grade_class import grade_class
 from autograder.grading.outcome import Outcome, environment
+from autograder.limits import NONE, Limits
 from autograder.proof.answers import RELEASE, bank_of
 from autograder.proof.bank import Answer
+from autograder.proof.sandbox_cost import measure_cost
 from autograder.proof.stock import Stock
-from autograder.sandbox.cost import measure_cost
-from autograder.sandbox.policy import NONE
 
 LIGHT = "hw00_light"
 LIGHT_SOURCE = '''\

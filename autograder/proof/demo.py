@@ -1,6 +1,7 @@
 """Makes a class of twelve out of the answers bank, and grades it."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import nbformat
@@ -9,11 +10,11 @@ from nbformat import NotebookNode
 from autograder.authoring.notebooks import build
 from autograder.cells import is_answer
 from autograder.course import Course, CourseError
-from autograder.engine.limits import Limits
 from autograder.grading.assignment import as_student, load_assigned
 from autograder.grading.console import print_table
 from autograder.grading.grade_class import grade_class
 from autograder.grading.outcome import Outcome
+from autograder.limits import Limits
 from autograder.proof.answers import RELEASE, bank_of
 from autograder.proof.bank import Answer
 
@@ -171,7 +172,7 @@ def run_demo(
 
 
 def find_faults(
-    students: list[DemoStudent], outcomes: list[Outcome], points: dict[str, float]
+    students: list[DemoStudent], outcomes: list[Outcome], points: Mapping[str, float]
 ) -> list[str]:
     """Returns where outcomes of the demo class differ from what its answers declare.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.engine.resources import children_of
+from autograder.processes import children_of
 from autograder.sandbox import landlock, rlimits, rootfs, seccomp, syscalls
 from autograder.sandbox.policy import FIRST_UID, LANDLOCK, NAMESPACES, RLIMITS, Policy
 
@@ -104,7 +104,7 @@ def _import_libraries(level: str) -> None:
         try:
             importlib.import_module(name)
         except Exception:
-            # The lowest level goes without.
+            # The lowest level holds without them.
             if level != RLIMITS:
                 raise
 

@@ -69,7 +69,7 @@ def restrict(policy: Policy) -> None:
     # No limit on the disk would count regular files in it.
     _allow(rules, place, SOCKETS_ONLY)
     if policy["level"] == NAMESPACES:
-        # A network of its own, with nobody else in it.
+        # No other process is in its network namespace.
         rules.allow_all_network()
         _allow(rules, "/", READ)
         _allow(rules, "/dev", DEVICE | READ)

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from autograder.limits import NONE
 from autograder.sandbox.policy import (
     LANDLOCK,
     LEVELS,
     NAMESPACES,
-    NONE,
     RLIMITS,
     Policy,
     make_policy,
@@ -96,7 +96,7 @@ def _trial(level: str) -> int:
         secret = Path(place).parent / f"{Path(place).name}.secret"
         secret.write_text("secret")
         policy = make_policy(level, place, TrialBounds())
-        # The parent of what is tried cleans up: a supervisor never comes back.
+        # In a fork: `enter` leaves its caller's process in place of returning.
         pid = os.fork()
         if pid == 0:
             enter.enter(policy, lambda _: None)

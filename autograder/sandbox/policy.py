@@ -10,8 +10,6 @@ from typing import Protocol, TypedDict
 NAMESPACES, LANDLOCK, RLIMITS = "namespaces", "landlock", "rlimits"
 # The strongest first.
 LEVELS = (NAMESPACES, LANDLOCK, RLIMITS)
-# What a cold kernel has.
-NONE = "none"
 
 HOME = "/home/student"
 # Users from here on are not in passwd, and none is `nobody`, as whom others may run
@@ -73,7 +71,7 @@ class Policy(TypedDict):
 
 
 class Bounds(Protocol):
-    """The part of `autograder.engine.limits.Limits` that a policy takes over."""
+    """The part of `autograder.limits.Limits` that a policy takes over."""
 
     @property
     def disk_bytes(self) -> int: ...

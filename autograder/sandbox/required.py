@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
+from autograder.limits import NONE, Limits
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LANDLOCK, LEVELS, NONE
+from autograder.sandbox.policy import LANDLOCK, LEVELS
 
 # What grading a class needs, unless somebody says otherwise.
 LEAST = LANDLOCK

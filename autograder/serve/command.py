@@ -46,8 +46,7 @@ def add_verb(
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from autograder.engine.limits import Limits
-    from autograder.sandbox.policy import NONE
+    from autograder.limits import NONE, Limits
     from autograder.sandbox.required import LEAST, require
     from autograder.serve.run import serve
 

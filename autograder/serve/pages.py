@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder.engine.limits import GRADED
+from autograder.limits import GRADED
 from autograder.serve.queue import DONE, REFUSED, WAITING, Job, Queue
 
 # Seconds.

@@ -10,7 +10,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from autograder.course import Course, CourseError
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 from autograder.serve.queue import Job, Queue
 from autograder.serve.worker import QueueWorker
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from autograder.cells import to_bytes
 from autograder.course import Course, CourseError
 from autograder.engine.execute import execute
-from autograder.engine.limits import Execution, Limits
 from autograder.engine.pool import map_unordered, share_cores
 from autograder.grading.assignment import load_current
 from autograder.grading.judge import judge
 from autograder.grading.outcome_folder import write_outcome
 from autograder.grading.prepare import Prepared, prepare
 from autograder.grading.submission import MISSING, Submission, read_files, read_one
+from autograder.limits import Execution, Limits
 from autograder.serve.inbox import Arrival, find_arrivals, is_owner, is_user
 from autograder.serve.queue import Job, Queue
 from autograder.serve.safe_copy import take

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 MAX_BYTES = 256_000_000
-# Of these a message's header, which takes some ten times as much memory once read.
+# The header's part of these; it takes some ten times as much memory once it is read.
 MAX_TEXT = 64_000_000
 MAX_DEPTH = 60
 MAX_NODES = 2_000_000
@@ -27,7 +27,7 @@ EXTENDED = frozenset(
 )
 
 
-# What a malformed value may lead to while it is decoded.
+# Exceptions that a malformed value may raise while it is decoded.
 FAULTS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 

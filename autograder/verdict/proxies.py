@@ -60,7 +60,7 @@ class VerdictSide(Endpoint):
         self.fault = ""
 
     def ask(self, operation: str, given: Any) -> Any:
-        """Sends a request, waits for the answer, and returns what the operation did.
+        """Sends a request, waits for the answer, and returns the operation's result.
 
         Args:
             operation: One of `student_side.OPERATIONS`.
@@ -117,7 +117,7 @@ class VerdictSide(Endpoint):
     ) -> tuple[Any, Exception | None]:
         """Updates the arguments that changed; returns the result and the error."""
         decoder = Decoder(buffers, self.decode_other)
-        # What comes back is what was sent: one object stays one.
+        # A number stands for the object that was sent, not for a copy of it.
         decoder.shared.update(enumerate(encoder.shared))
         for number, entry in answer["back"]:
             original = encoder.shared[number]

@@ -32,7 +32,8 @@ def student_kernel(locked: str, *rest: Any) -> None:
     """
     *arguments, descriptor = rest
     with warnings.catch_warnings():
-        # What other processes print needs a port, which the lower sandbox refuses.
+        # ipykernel makes a port for what other processes print, which the lower
+        # sandbox refuses.
         warnings.filterwarnings("ignore", "Couldn't bind IOPub Pipe")
         app = make_kernel(arguments)
     assert app.shell is not None, "a kernel that is initialised has a shell"

@@ -73,7 +73,7 @@ class StudentSide(Endpoint):
             EOFError: If the verdict process is gone.
         """
         header, buffers = self.receive()
-        # Like a cell: an interrupt reaches what runs here, and nothing else.
+        # As in a cell, an interrupt ends what runs here and nothing else.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         printed = Bounded(MAX_PRINTED)
         try:

@@ -88,7 +88,7 @@ def main(
 def _stop(*_: object) -> NoReturn:
     global stopped
     # Python drops an exception that a signal raises in one of its own callbacks, such
-    # as those around a fork: the loop looks again.
+    # as those around a fork: `serve` looks at this too.
     stopped = True
     sys.exit(0)
 
@@ -192,7 +192,7 @@ def _accept(
         if objection:
             _refuse(reaper, connection, objection)
             return
-    # What the system denies to one kernel must not end the others.
+    # If the system refuses this kernel, the parent and its other kernels go on.
     try:
         pid = os.fork()
     except OSError as error:

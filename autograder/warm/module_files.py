@@ -30,7 +30,7 @@ def gather() -> None:
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
         if path:
-            # A string of its own, beside the others.
+            # A new string lies beside the others in memory.
             copied = path.encode().decode()
             files[name] = types.SimpleNamespace(__file__=copied)
 

@@ -22,17 +22,17 @@ from autograder.warm import settings
 
 # Names the folder of the parent's socket, in the environment of users' servers.
 VARIABLE = "LAYERWISE_SHARED_PARENT"
-# A user's kernels at a time, and starts in as many seconds.
+# How many kernels a user may have at a time, and start in how many seconds.
 MOST_KERNELS = 24
 MOST_STARTS, START_WINDOW = 12, 10
-# What differs between users, and is no setting of the packages.
+# Variables that name folders of a user's own. A shared parent has others.
 PERSONAL = ("HOME", "MPLCONFIGDIR")
 CREDENTIALS = struct.Struct("iII")
 # Python's `socket` lacks it. Only old architectures have another number.
 SO_PEERGROUPS, MOST_GROUPS = 59, 256
 # Bounds that a kernel takes over from the server that asked for it: from a bound's name
-# in /proc to that in `resource`, which only Linux has in full. The rest only root can
-# raise, and nobody lowers.
+# in /proc to that in `resource`, which only Linux has in full. Only root can raise the
+# bounds that are not among them, and nobody lowers them.
 BOUNDS = {
     "Max address space": "RLIMIT_AS",
     "Max core file size": "RLIMIT_CORE",
@@ -62,7 +62,7 @@ def main() -> None:
     path = socket_path(os.environ)
     if path is None or not path.is_absolute():
         sys.exit(f"{VARIABLE} must name a folder by its whole path. Received: {path}")
-    # Its owner's alone to write: what is in it is imported into everybody's kernels.
+    # Only its owner may write to it: what is in it can be imported by all kernels.
     os.umask(0o022)
     home = path.parent / "home"
     home.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,8 @@ def main() -> None:
     environment = settings.parent_environment(without_personal(os.environ))
     os.chdir("/")
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    # Two for a kernel; a kernel itself gets no more than its user's server has.
+    # A parent needs two descriptors for a kernel. The bound of a kernel itself becomes
+    # that of its user's server.
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.execve(

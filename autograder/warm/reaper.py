@@ -18,14 +18,14 @@ from autograder.warm import messages
 GRACE = 2
 # Sockets that wait to be closed, at most; and how long they wait. Seconds.
 MOST_LEFT, LEFT_SECONDS = 64, 0.5
-# Descriptors of a parent that are no kernel's.
+# Descriptors that a parent needs for other things than kernels.
 SPARE = 32
 
 
 def tell(connection: socket.socket, message: dict[str, Any]) -> None:
     """Sends a short message, unless there is no room for it now."""
     with contextlib.suppress(OSError):
-        # A flag of the socket's own could be changed by who has a copy of it.
+        # Not by a flag of the socket, which whoever has a copy of it can change.
         connection.send(messages.pack(message), socket.MSG_DONTWAIT)
 
 
@@ -66,7 +66,7 @@ class Reaper:
         self.by_connection[connection.fileno()] = pidfd
         self.connections[pid] = connection
         self.poller.register(pidfd, select.POLLIN)
-        # Only the client's leaving: what it sends is for the child to read.
+        # Only the end of the connection: the child reads what the client sends.
         self.poller.register(connection, select.POLLRDHUP)
 
     def is_full(self) -> bool:
@@ -79,15 +79,15 @@ class Reaper:
     def report_end(self, pidfd: int) -> None:
         """Tells the client how its kernel ended."""
         pid = self.by_pidfd[pidfd]
-        # What the kernel started and left in its group goes with it; as long as the
-        # child is not reaped, nobody else can have its number.
+        # Ends what the kernel started and left in its group. As long as the child is
+        # not reaped, no other process can have its number.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
         reaped, status = os.waitpid(pid, os.WNOHANG)
         if pidfd not in self.traced:
             self.poller.unregister(pidfd)
         if not reaped:
-            # A debugger has it, and nobody else until that one lets go.
+            # A debugger traces it: only once that lets go can it be reaped here.
             self.traced.add(pidfd)
             return
         self.traced.discard(pidfd)

@@ -54,14 +54,14 @@ def open_up(paths: Sequence[str | Path]) -> None:
     held = {Path(path).absolute(): os.open(path, os.O_PATH) for path in paths}
     for folder in closed_above(paths):
         syscalls.mount(
-            "tmpfs", folder, "tmpfs", syscalls.MS_NOSUID, "mode=755,size=16m"
+            "tmpfs", str(folder), "tmpfs", syscalls.MS_NOSUID, "mode=755,size=16m"
         )
     for path, descriptor in sorted(held.items()):
         if not path.exists():
             path.mkdir(parents=True)
         if not os.path.sameopenfile(descriptor, os.open(path, os.O_PATH)):
             source = f"/proc/self/fd/{descriptor}"
-            syscalls.mount(source, path, "", syscalls.MS_BIND | syscalls.MS_REC)
+            syscalls.mount(source, str(path), "", syscalls.MS_BIND | syscalls.MS_REC)
     # Anew by its name: where this process was may be covered now.
     os.chdir(here if here.is_dir() else "/")
 

@@ -14,13 +14,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError
+from autograder.options import KERNEL_KINDS
 from autograder.proof.load import memory, report
 from autograder.proof.load.client import StepError
 from autograder.proof.load.hub import SERVER_SECONDS, LoadHub, adopt, own_parents
 from autograder.proof.load.student import SimulatedStudent, timed
 
-# Of kernels, in the order in which they run.
-KINDS = ("cold", "own", "shared")
 MOST_STUDENTS = 50
 # The shared parent forks at most so many for one user within ten seconds.
 MOST_OF_ONE_USER = 12
@@ -58,7 +57,7 @@ def load(
         count: How many students come at once; `None` for none.
         opened: How often one student opens a notebook with each kind of kernel, one
             after the other; `None` for never.
-        kinds: Of `KINDS`; without it, all of them.
+        kinds: Of `KERNEL_KINDS`; without it, all of them.
         assignment: The assignment's id.
         seconds: The limit for each kind of kernel.
         targets: The files to write, `json` and `markdown`.
@@ -69,7 +68,7 @@ def load(
     Raises:
         CourseError: If it asks for too much, or a hub cannot run here.
     """
-    kinds = list(dict.fromkeys(kinds or KINDS))
+    kinds = list(dict.fromkeys(kinds or KERNEL_KINDS))
     check(count, opened, kinds)
     course.check_assignment(assignment)
     path = course.source / assignment / f"{assignment}.ipynb"
@@ -113,14 +112,10 @@ def check(
     Args:
         count: Students at once.
         opened: How often one student opens a notebook.
-        kinds: Of kernels.
+        kinds: Of `KERNEL_KINDS`.
         users: Whether each student can have a user of their own; default: for root.
     """
     users = os.geteuid() == 0 if users is None else users
-    if unknown := [kind for kind in kinds if kind not in KINDS]:
-        raise CourseError(
-            f"--kernels takes {', '.join(KINDS)}. Received: {', '.join(unknown)}"
-        )
     if not count and not opened:
         raise CourseError("Say how many: --students N, --open N, or both")
     most = max(count or 0, opened or 0)

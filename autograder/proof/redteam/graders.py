@@ -24,8 +24,8 @@ from typing import Any, Self
 import psutil
 
 from autograder.course import CourseError, load_course
-from autograder.engine.limits import Limits
 from autograder.grading.grade_class import grade_class
+from autograder.limits import Limits
 from autograder.proof.redteam.course import ASSIGNMENT, FIRST, LAST, Target
 
 START_SECONDS = 120

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import CourseError
-from autograder.engine.limits import GRADED
 from autograder.grading.assignment import load_assigned
+from autograder.limits import GRADED
 from autograder.proof.redteam.attacks import RUN, Attack
 from autograder.proof.redteam.course import (
     ASSIGNMENT,

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
 from autograder.grading.assignment import as_student, load_assigned
 from autograder.grading.outcome import Outcome
+from autograder.limits import Limits
 from autograder.proof.demo import (
     ASSIGNMENT,
     ROSTER,

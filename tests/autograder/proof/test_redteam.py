@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring.source import SourceError
 from autograder.course import CourseError
+from autograder.limits import NONE
 from autograder.proof.redteam import run as redteam
 from autograder.proof.redteam import soak
 from autograder.proof.redteam.attacks import (
@@ -18,7 +19,7 @@ from autograder.proof.redteam.attacks import (
 from autograder.proof.redteam.course import fingerprint, remove
 from autograder.proof.redteam.observe import REACHED, Seen, judge, live_places
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LANDLOCK, NAMESPACES, NONE
+from autograder.sandbox.policy import LANDLOCK, NAMESPACES
 
 pytestmark = pytest.mark.kernel
 

@@ -4,8 +4,9 @@ import sys
 
 import pytest
 
+from autograder.limits import NONE
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LEVELS, NAMESPACES, NONE
+from autograder.sandbox.policy import LEVELS, NAMESPACES
 
 pytestmark = pytest.mark.kernel
 

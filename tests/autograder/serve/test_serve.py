@@ -13,10 +13,10 @@ import pytest
 from jinja2 import Environment
 
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
 from autograder.grading.grade_class import grade
 from autograder.grading.journal import Journal
 from autograder.grading.outcome import Outcome
+from autograder.limits import Limits
 from autograder.serve import pages
 from autograder.serve import queue as queue_module
 from autograder.serve.inbox import Arrival, find_arrivals, is_owner, parse

