@@ -113,8 +113,13 @@ def _add_load(verbs: "Verbs") -> None:
     verb.add_argument(
         "--kernels",
         nargs="+",
+<<<<<<< HEAD
         choices=KERNEL_KINDS,
         help="cold, or forks of a parent of each student's own, or of one for all "
+=======
+        metavar="KIND",
+        help="cold, own (forks of a parent of each student's own) or shared (of one) "
+>>>>>>> contrib
         "(default: each kind, one after the other)",
     )
     verb.add_argument("--assignment", default="hw04_resnet", metavar="HW")

@@ -20,6 +20,8 @@ from autograder.proof.load.client import StepError
 from autograder.proof.load.hub import SERVER_SECONDS, LoadHub, adopt, own_parents
 from autograder.proof.load.student import SimulatedStudent, timed
 
+# Of kernels, in the order in which they run.
+KINDS = ("cold", "own", "shared")
 MOST_STUDENTS = 50
 # The shared parent forks at most so many for one user within ten seconds.
 MOST_OF_ONE_USER = 12
@@ -109,13 +111,21 @@ def check(
 ) -> None:
     """Raises `CourseError` if this is no load, or too much of one.
 
-    Args:
-        count: Students at once.
-        opened: How often one student opens a notebook.
-        kinds: Of `KERNEL_KINDS`.
-        users: Whether each student can have a user of their own; default: for root.
+        Args:
+            count: Students at once.
+            opened: How often one student opens a notebook.
+    <<<<<<< HEAD
+            kinds: Of `KERNEL_KINDS`.
+    =======
+            kinds: Of kernels.
+    >>>>>>> contrib
+            users: Whether each student can have a user of their own; default: for root.
     """
     users = os.geteuid() == 0 if users is None else users
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise CourseError(
+            f"--kernels takes {', '.join(KINDS)}. Received: {', '.join(unknown)}"
+        )
     if not count and not opened:
         raise CourseError("Say how many: --students N, --open N, or both")
     most = max(count or 0, opened or 0)
