@@ -37,18 +37,14 @@ SERVER_SECONDS = 600
 class LoadHub:
     """A hub that lives as long as a `with` block.
 
-        Args:
-            course: The course, built.
-            assignment: The assignment's id.
-            names: The students' ids.
-    <<<<<<< HEAD
-            kinds: The kernels that the hub offers, of `KERNEL_KINDS`.
-    =======
-            kinds: The kernels that the hub offers, of `KINDS` in `run`.
-    >>>>>>> contrib
+    Args:
+        course: The course, built.
+        assignment: The assignment's id.
+        names: The students' ids.
+    kinds: The kernels that the hub offers, of `KINDS`.
 
-        Raises:
-            CourseError: If something is missing that a hub needs.
+    Raises:
+        CourseError: If something is missing that a hub needs.
     """
 
     def __init__(

@@ -14,7 +14,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError
-from autograder.options import KERNEL_KINDS
 from autograder.proof.load import memory, report
 from autograder.proof.load.client import StepError
 from autograder.proof.load.hub import SERVER_SECONDS, LoadHub, adopt, own_parents
@@ -59,7 +58,7 @@ def load(
         count: How many students come at once; `None` for none.
         opened: How often one student opens a notebook with each kind of kernel, one
             after the other; `None` for never.
-        kinds: Of `KERNEL_KINDS`; without it, all of them.
+        kinds: Of `KINDS`; without it, all of them.
         assignment: The assignment's id.
         seconds: The limit for each kind of kernel.
         targets: The files to write, `json` and `markdown`.
@@ -70,7 +69,7 @@ def load(
     Raises:
         CourseError: If it asks for too much, or a hub cannot run here.
     """
-    kinds = list(dict.fromkeys(kinds or KERNEL_KINDS))
+    kinds = list(dict.fromkeys(kinds or KINDS))
     check(count, opened, kinds)
     course.check_assignment(assignment)
     path = course.source / assignment / f"{assignment}.ipynb"
@@ -111,15 +110,11 @@ def check(
 ) -> None:
     """Raises `CourseError` if this is no load, or too much of one.
 
-        Args:
-            count: Students at once.
-            opened: How often one student opens a notebook.
-    <<<<<<< HEAD
-            kinds: Of `KERNEL_KINDS`.
-    =======
-            kinds: Of kernels.
-    >>>>>>> contrib
-            users: Whether each student can have a user of their own; default: for root.
+    Args:
+        count: Students at once.
+        opened: How often one student opens a notebook.
+    kinds: Of `KINDS`.
+        users: Whether each student can have a user of their own; default: for root.
     """
     users = os.geteuid() == 0 if users is None else users
     if unknown := [kind for kind in kinds if kind not in KINDS]:
