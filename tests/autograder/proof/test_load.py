@@ -25,11 +25,6 @@ def test_too_many_students_are_refused():
         run.check(None, 51, ["cold"])
 
 
-def test_a_kind_of_kernel_that_there_is_not():
-    with pytest.raises(CourseError, match="own, shared\\. Received: warm, hot"):
-        run.check(2, None, ["warm", "own", "hot"])
-
-
 def test_nobody_is_no_load():
     with pytest.raises(CourseError, match="--students"):
         run.check(None, None, ["cold"])
