@@ -3,8 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The environment is that of these two files; touching either makes it again.
-READY := $(VENV)/.ready
+# The environment as a reader needs it, with a hub, and with all that tests need.
+READER := $(VENV)/.ready
+HUB := $(VENV)/.ready-hub
+READY := $(VENV)/.ready-dev
 PROXY := hub/node_modules/.ready
 
 # One test process for each core; a test file stays in one of them.
@@ -25,11 +27,11 @@ help:
 	@echo "make lab        JupyterLab here, with warm kernels and formgrader"
 	@echo "make hub        a JupyterHub here: an instructor, three students, a grader"
 	@echo "make proxy      what the hub needs of npm, and the hub's tests"
-	@echo "make lint       ruff     make format   ruff, mending"
-	@echo "make lock       requirements.lock from pyproject.toml (needs uv)"
+	@echo "make lint       ruff and mypy     make format   ruff, mending"
+	@echo "make lock       requirements*.lock from pyproject.toml (needs uv)"
 	@echo "make clean      remove the environment and what runs left behind"
 
-demo: $(READY)
+demo: $(READER)
 	$(BIN)/autograder demo
 
 test: $(READY) lint
@@ -48,18 +50,18 @@ test-all: $(READY) $(PROXY) lint chapters
 coverage: $(READY)
 	$(PYTEST) --cov --cov-report=term --cov-report=html
 
-chapters: $(READY)
+chapters: $(READER)
 	$(BIN)/autograder build
 	$(BIN)/autograder chapters
 
-build: $(READY)
+build: $(READER)
 	$(BIN)/autograder build
 
-lab: $(READY)
+lab: $(READER)
 	$(BIN)/autograder kernel install --as-python3
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/jupyter lab
 
-hub: $(READY) $(PROXY)
+hub: $(HUB) $(PROXY)
 	@$(BIN)/python hub/demo.py
 
 proxy: $(PROXY)
@@ -67,22 +69,42 @@ proxy: $(PROXY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Each extra's file holds what it adds, in versions that go with all others.
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links
+
 lock:
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	  -o requirements.lock
+	$(LOCK) -o requirements.lock
+	same="-c requirements.lock"; \
+	for extra in hub dev; do \
+	  $(LOCK) --extra $$extra $$same -o requirements-$$extra.lock \
+	    $$(sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p' requirements.lock) \
+	    || exit 1; \
+	  same="$$same -c requirements-$$extra.lock"; \
+	done
 
 clean:
-	rm -rf $(VENV) hub/node_modules build .pytest_cache .ruff_cache
+	rm -rf $(VENV) hub/node_modules build .*_cache htmlcov
 
-$(READY): requirements.lock pyproject.toml
+# Touching one of these files makes the environment again.
+$(READER): requirements.lock pyproject.toml
 	@PYTHON=$(PYTHON) sh setup.sh $(VENV)
 	@touch $@
+
+$(HUB): requirements.lock requirements-hub.lock pyproject.toml
+	@PYTHON=$(PYTHON) sh setup.sh $(VENV) hub
+	@touch $(READER) $@
+
+$(READY): requirements.lock requirements-hub.lock requirements-dev.lock pyproject.toml
+	@PYTHON=$(PYTHON) sh setup.sh $(VENV) hub dev
+	@touch $(READER) $(HUB) $@
 
 # The proxy in front of JupyterHub, of the versions in package-lock.json. Needs npm.
 $(PROXY): hub/package.json hub/package-lock.json

@@ -1,6 +1,5 @@
 """Starts the demo's hub and says where it is: `make hub`."""
 
-import fcntl
 import json
 import os
 import secrets
@@ -14,8 +13,6 @@ from pathlib import Path
 
 import psutil
 
-from autograder.sandbox import syscalls
-
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 120
 # The proxy's, the hub's, the proxy's own interface's, the grader's.
@@ -26,12 +23,8 @@ GRACE = 3
 SHORTEST = 8
 
 
-def main():
-    """Runs the hub until it is interrupted.
-
-    Returns:
-        Integer, the hub's exit status.
-    """
+def main() -> int:
+    """Runs the hub until it is interrupted; returns its exit status."""
     port = os.environ.setdefault("LAYERWISE_HUB_PORT", "8000")
     password = os.environ.setdefault("LAYERWISE_HUB_PASSWORD", secrets.token_urlsafe(9))
     os.environ.setdefault("CONFIGPROXY_AUTH_TOKEN", secrets.token_hex(32))
@@ -40,7 +33,8 @@ def main():
         os.environ.setdefault("LAYERWISE_HUB_STATE", str(course / "classroom" / "hub"))
     )
     state.mkdir(parents=True, exist_ok=True)
-    # The hub keeps it open, so that it is free when the hub has ended, however it did.
+    # The hub inherits it, so that it is free when the hub has ended, however this
+    # process did. filelock's is no other process's to keep.
     lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     fault = (
         wrong_settings(port, password) or running(lock, state) or taken_port(int(port))
@@ -51,6 +45,8 @@ def main():
     config = sys.argv[1] if len(sys.argv) > 1 else "jupyterhub_config.py"
     address = f"http://127.0.0.1:{port}"
     if sys.platform == "linux":
+        from autograder.sandbox import syscalls
+
         # What loses its parent becomes a child of this process, which ends it.
         syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
     print(f"Starting a hub at {address} ...", flush=True)
@@ -62,7 +58,7 @@ def main():
     )
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def stop(*_):
+    def stop(*_: object) -> None:
         # Once: told twice, JupyterHub loses track of what it is ending.
         for number in numbers:
             signal.signal(number, signal.SIG_IGN)
@@ -86,7 +82,7 @@ def main():
     return status
 
 
-def wrong_settings(port, password):
+def wrong_settings(port: str, password: str) -> str:
     """Says what is wrong with the port or the password; empty if nothing is."""
     if len(password) < SHORTEST:
         return (
@@ -102,11 +98,13 @@ def wrong_settings(port, password):
     return ""
 
 
-def running(lock, state):
+def running(lock: int, state: Path) -> str:
     """Says that a hub with this state runs already; empty if none does.
 
     A second one would end the first one's proxy and write into its database.
     """
+    import fcntl
+
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -114,7 +112,7 @@ def running(lock, state):
     return ""
 
 
-def taken_port(first):
+def taken_port(first: int) -> str:
     """Says which of the hub's ports something else has; empty if they are free."""
     for port in range(first, first + PORTS):
         try:
@@ -128,7 +126,7 @@ def taken_port(first):
     return ""
 
 
-def end_the_rest():
+def end_the_rest() -> None:
     """Ends what outlived the hub.
 
     A proxy that ended too early has been started anew, and a server that lost its
@@ -141,12 +139,12 @@ def end_the_rest():
         process.kill()
 
 
-def wait_until_ready(hub, port):
+def wait_until_ready(hub: subprocess.Popen, port: int) -> bool:
     """Waits until the proxy knows its way to the hub.
 
     Args:
-        hub: `subprocess.Popen`.
-        port: Integer, that of the proxy's own interface.
+        hub: The hub's process.
+        port: That of the proxy's own interface.
 
     Returns:
         Whether the hub answered before it ended.

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from autograder.cells import from_bytes
 from autograder.engine import one_kernel
-from autograder.engine.limits import Execution, Limits
-from autograder.engine.resources import private_folder, write_files
+from autograder.engine.folders import private_folder, write_files
+from autograder.limits import Execution, Limits
 
 
 def execute(

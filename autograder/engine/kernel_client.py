@@ -12,8 +12,8 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.engine.limits import Limits
 from autograder.engine.outputs import cut, size_of
+from autograder.limits import Limits
 
 # How long a kernel may take to start, and to stop after an interrupt. Seconds.
 STARTUP, GRACE = 120, 10

@@ -21,9 +21,9 @@ from autograder.engine.kernel_client import (
     kernel_environment,
     make_client,
 )
-from autograder.engine.limits import CRASHED, GRADED, TIMEOUT, Execution, Limits
 from autograder.engine.outputs import add_error, keep_warnings_harmless, mark_not_run
-from autograder.engine.watch import Watch
+from autograder.engine.resource_monitor import Watch
+from autograder.limits import CRASHED, GRADED, TIMEOUT, Execution, Limits
 
 
 async def run(document: NotebookNode, limits: Limits, folder: Path) -> Execution:

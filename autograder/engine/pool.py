@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")

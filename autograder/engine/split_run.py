@@ -26,20 +26,21 @@ from autograder.engine.cell_limit import (
     remaining,
     run_cell,
 )
+from autograder.engine.folders import private_folder, write_files
 from autograder.engine.kernel_client import STARTUP, kernel_environment, make_client
-from autograder.engine.limits import (
+from autograder.engine.outputs import add_error, mark_not_run
+from autograder.engine.resource_monitor import Watch
+from autograder.limits import (
     CRASHED,
     GRADED,
+    NONE,
     OUT_OF_MEMORY,
     TIMEOUT,
     Execution,
     Limits,
 )
-from autograder.engine.outputs import add_error, mark_not_run
-from autograder.engine.resources import private_folder, write_files
-from autograder.engine.watch import Watch
 from autograder.sandbox import cgroups, levels
-from autograder.sandbox.policy import NONE, make_policy, visible_variables
+from autograder.sandbox.policy import Policy, make_policy, visible_variables
 from autograder.verdict.names import plain_python
 from autograder.verdict.roles import BOTH, VERDICT, Role, roles_of
 from autograder.warm import messages
@@ -93,14 +94,14 @@ async def run(
         _policy(level, folder.parent, limits),
     )
     # For what the watch misses between two looks; files in memory count here.
-    wall = {
+    bounds = {
         "memory": limits.memory_bytes + limits.disk_bytes,
         "pids": limits.processes,
     }
     places = cgroups.find() if level != NONE else {}
     with (
         private_folder("lv-") as trusted,
-        cgroups.walls(2, places, **wall) as walls,
+        cgroups.make_groups(2, places, **bounds) as groups,
     ):
         work = Path(trusted, "work")
         write_files(work, given)
@@ -124,7 +125,7 @@ async def run(
                 await run.wait_for_verdict()
                 started = time.monotonic()
                 pids = [kernel_pid(run.client), verdict.pid]
-                run.watch = Watch(pids, limits, level, folder.parent, walls)
+                run.watch = Watch(pids, limits, level, folder.parent, groups)
                 looking = asyncio.create_task(run.watch.look_forever())
                 await run.all_cells(roles)
                 looking.cancel()
@@ -148,7 +149,7 @@ async def run(
     )
 
 
-def _policy(level: str, place: Path | str, limits: Limits) -> dict[str, Any] | None:
+def _policy(level: str, place: Path | str, limits: Limits) -> Policy | None:
     return None if level == NONE else make_policy(level, place, limits)
 
 

@@ -12,13 +12,13 @@ from rich.markup import escape
 from autograder.cells import by_id
 from autograder.course import Course, CourseError
 from autograder.engine.execute import execute
-from autograder.engine.limits import GRADED, Limits
 from autograder.grading.assignment import Assigned, load_assigned
 from autograder.grading.feedback import FeedbackWriter, add_banner
 from autograder.grading.judge import judge
 from autograder.grading.outcome import Outcome
 from autograder.grading.prepare import prepare
 from autograder.grading.submission import read_files, read_one
+from autograder.limits import GRADED, Limits
 
 OWNER = "you"
 

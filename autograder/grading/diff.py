@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import Course, CourseError
-from autograder.engine.limits import Execution, Limits
 from autograder.engine.pool import share_cores
 from autograder.grading.assignment import load_assigned
 from autograder.grading.journal import Journal
@@ -14,6 +13,7 @@ from autograder.grading.judge import judge
 from autograder.grading.outcome import Outcome, environment
 from autograder.grading.prepare import Prepared, prepare, run_prepared
 from autograder.grading.submission import find_students, read_submission
+from autograder.limits import Execution, Limits
 
 
 def print_differences(

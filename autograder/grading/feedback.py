@@ -19,10 +19,10 @@ from autograder.authoring.metadata import HIDDEN
 from autograder.cells import by_id, copy_of, named_tests
 from autograder.compat_nbgrader import is_get_grades, render_page
 from autograder.course import Course
-from autograder.engine.limits import GRADED
 from autograder.grading.assignment import Assigned
 from autograder.grading.html_safety import clean_html, clean_notebook, close_page
 from autograder.grading.submission import read_regular
+from autograder.limits import GRADED
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300

@@ -11,9 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError, find_course
-from autograder.engine.limits import GRADED, Execution, Limits
+from autograder.engine.folders import write_files
 from autograder.engine.pool import share_cores
-from autograder.engine.resources import write_files
 from autograder.grading.assignment import Assigned, load_assigned
 from autograder.grading.console import print_outcome, print_table
 from autograder.grading.feedback import FeedbackWriter, add_banner
@@ -27,6 +26,7 @@ from autograder.grading.prepare import Prepared, prepare, run_prepared
 from autograder.grading.results import ResultStore
 from autograder.grading.roster import Roster, read_roster
 from autograder.grading.submission import find_students, read_submission
+from autograder.limits import GRADED, Execution, Limits
 
 
 def grade(

@@ -4,10 +4,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.cells import copy_of, from_bytes, named_tests
-from autograder.engine.limits import CRASHED, Execution
 from autograder.grading.assignment import Assigned
 from autograder.grading.outcome import Outcome, environment
 from autograder.grading.prepare import Prepared
+from autograder.limits import CRASHED, Execution
 
 
 def judge(

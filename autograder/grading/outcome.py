@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import Any
 
-from autograder.engine.limits import Limits
 from autograder.grading.assignment import Assigned
 from autograder.grading.submission import Submission
+from autograder.limits import Limits
 
 PACKAGES = ("layerwise", "tensorflow", "keras", "numpy", "nbgrader")
 

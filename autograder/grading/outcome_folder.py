@@ -20,8 +20,8 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.engine.limits import Execution
 from autograder.grading.outcome import Outcome, outcome_of
+from autograder.limits import Execution
 
 FORMAT = 1
 FILE = "outcome.json"

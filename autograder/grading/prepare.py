@@ -11,12 +11,12 @@ from nbformat import NotebookNode
 
 from autograder.cells import to_bytes
 from autograder.engine.execute import execute
-from autograder.engine.limits import Execution, Limits
 from autograder.engine.pool import map_unordered
 from autograder.grading.assignment import Assigned
 from autograder.grading.outcome import key_of
 from autograder.grading.restore import restore
 from autograder.grading.submission import UNREADABLE, Submission, read_notebook
+from autograder.limits import Execution, Limits
 
 ExecuteArguments = tuple[
     bytes, Limits, Mapping[str, bytes], frozenset[str] | None, Mapping[str, bytes]

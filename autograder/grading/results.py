@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.engine.limits import Execution
+from autograder.limits import Execution
 
 
 class ResultStore:

@@ -22,7 +22,6 @@ from pathlib import Path
 
 from autograder.cells import to_bytes
 from autograder.course import Course, CourseError
-from autograder.engine.limits import GRADED, Execution, Limits
 from autograder.engine.pool import share_cores
 from autograder.grading.assignment import load_assigned
 from autograder.grading.console import print_outcome, print_sandbox
@@ -31,6 +30,7 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.outcome_folder import read_outcome, write_outcome
 from autograder.grading.prepare import Prepared, prepare, run_prepared
 from autograder.grading.submission import find_students, read_submission
+from autograder.limits import GRADED, Execution, Limits
 
 
 def grade_shard(

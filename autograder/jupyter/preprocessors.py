@@ -25,7 +25,6 @@ from autograder.cells import from_bytes, is_test, to_bytes
 from autograder.compat_nbgrader import coursedir_of
 from autograder.course import Course, find_course
 from autograder.engine.execute import execute
-from autograder.engine.limits import GRADED, Execution, Limits
 from autograder.grading.assignment import Assigned, load_current
 from autograder.grading.feedback import add_banner, add_losses, without_hidden_tests
 from autograder.grading.gradebook import hand_marks
@@ -35,7 +34,8 @@ from autograder.grading.lateness import lateness_notes
 from autograder.grading.outcome import Outcome, environment, key_of
 from autograder.grading.prepare import prepare
 from autograder.grading.submission import Submission, read_submission
-from autograder.sandbox.policy import LEVELS, NONE
+from autograder.limits import GRADED, NONE, Execution, Limits
+from autograder.sandbox.policy import LEVELS
 from autograder.sandbox.required import LEAST, require
 
 STATE = "autograder"

@@ -3,27 +3,31 @@
 import tempfile
 from pathlib import Path
 
-import nbformat
-
+from autograder.cells import from_bytes
+from autograder.course import Course
 from autograder.engine.execute import execute
-from autograder.grading.assignment import as_student
+from autograder.grading.assignment import Assigned, as_student
 from autograder.grading.judge import cell_verdicts
+from autograder.limits import Limits
 from autograder.proof.answers import RELEASE, bank_of
+from autograder.proof.bank import Answer
 from autograder.proof.stock import Stock
 
 
-def run_agreement(course, assignments, limits, everything=False):
+def run_agreement(
+    course: Course, assignments: list[str], limits: Limits, everything: bool = False
+) -> int:
     """Grades answers of the bank with each engine and compares the points of each test.
 
     Args:
-        course: `Course`, built.
-        assignments: List of assignment ids.
+        course: It must be built.
+        assignments: Assignment ids.
         limits: `Limits`.
         everything: Whether to take the whole bank, and not one right and one wrong
             answer of each assignment.
 
     Returns:
-        Integer, the exit status: 0 if all points agree, else 1.
+        The exit status: 0 if all points agree, else 1.
     """
     differences = 0
     for assignment in assignments:
@@ -53,7 +57,7 @@ def run_agreement(course, assignments, limits, everything=False):
     return 1 if differences else 0
 
 
-def choose(answers):
+def choose(answers: list[Answer]) -> list[Answer]:
     """Returns the first right and the first wrong answer of a bank."""
     return [
         next(answer for answer in answers if answer.name.startswith(kind))
@@ -61,14 +65,16 @@ def choose(answers):
     ]
 
 
-def _points(answer, assigned, limits, split):
+def _points(
+    answer: Answer, assigned: Assigned, limits: Limits, split: bool
+) -> dict[str, float]:
     names = assigned.answer_names if split else None
     run = execute(answer.notebook, limits, assigned.files, names, assigned.files)
-    document = nbformat.reads(run.notebook.decode("utf-8"), as_version=4)
-    return {name: points for name, (points, _) in cell_verdicts(document).items()}
+    verdicts = cell_verdicts(from_bytes(run.notebook))
+    return {name: points for name, (points, _) in verdicts.items()}
 
 
-def _report(answer, points):
+def _report(answer: Answer, points: dict[str, dict[str, float]]) -> bool:
     """Prints one line for an answer; returns whether the engines disagree."""
     engine = points["engine"]
     print(f"  {answer.name:40} {sum(engine.values()):g}", end="", flush=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -11,13 +11,13 @@ from nbformat import NotebookNode
 from autograder.cells import from_bytes, grade_id, is_test, to_bytes
 from autograder.course import Course, CourseError
 from autograder.engine.execute import execute
-from autograder.engine.limits import GRADED, Limits
 from autograder.engine.pool import map_unordered, share_cores
 from autograder.grading.assignment import Assigned, load_assigned
 from autograder.grading.judge import cell_verdicts
+from autograder.limits import GRADED, Limits
 from autograder.proof.bank import Answer, load_answers
-from autograder.proof.kept import KeptResults, key_of_run
-from autograder.proof.reach import reached_tests
+from autograder.proof.reachable_tests import reached_tests
+from autograder.proof.result_cache import KeptResults, key_of_run
 
 REFERENCE, RELEASE = "reference", "release"
 
@@ -109,7 +109,9 @@ def bank_of(course: Course, assignment: str) -> tuple[Assigned, list[Answer]]:
     ]
 
 
-def _run_bank(course, assignment, limits, options):
+def _run_bank(
+    course: Course, assignment: str, limits: Limits, options: Options
+) -> tuple[int, dict[str, dict[str, list]]]:
     """Runs one assignment's answers; returns the surprises and the verdicts."""
     assigned, answers = bank_of(course, assignment)
     reference = from_bytes(answers[0].notebook)
@@ -119,7 +121,9 @@ def _run_bank(course, assignment, limits, options):
         name = options.only
         raise CourseError(f"{assignment} has no answer with {name!r} in its name")
     total = sum(assigned.points.values())
-    verdicts, faults, kept = {}, {}, 0
+    verdicts: dict[str, dict[str, list]] = {}
+    faults: dict[str, list[str]] = {}
+    kept = 0
     print(f"{assignment}: {len(answers)} answers", flush=True)
     asked = {
         answer.name: _reachable(answer, reference) if options.fast else answer.notebook
@@ -128,7 +132,7 @@ def _run_bank(course, assignment, limits, options):
     for answer, verdict in _verdicts(answers, asked, assigned, limits, options):
         verdicts[answer.name], kept = verdict.cells, kept + verdict.kept
         cells = filter(is_test, from_bytes(asked[answer.name]).cells)
-        ran = {grade_id(cell): assigned.points[grade_id(cell)] for cell in cells}
+        ran = {name: assigned.points[name] for name in map(str, map(grade_id, cells))}
         faults[answer.name] = find_surprises(answer, verdict.cells, ran)
         lost = sum(ran.values()) - sum(points for points, _ in verdict.cells.values())
         state = "SURPRISE" if faults[answer.name] else "ok"
@@ -168,24 +172,20 @@ def _verdicts(
         key = key_of_run(notebook, replace(limits, threads=1), *given)
         found = store.find(key)
         if found is not None:
-            yield answer, Verdict(**found, kept=True)
+            yield answer, replace(Verdict(**found), kept=True)
         else:
             arguments = (notebook, limits, assigned.files, names, assigned.files)
             jobs.append(((answer, key), arguments))
     for (answer, key), execution, error in map_unordered(execute, jobs, workers):
-        if error is not None:
-            raise error
+        if execution is None:
+            raise error or RuntimeError(f"{answer.name} has no result")
         cells = cell_verdicts(from_bytes(execution.notebook))
-        own = sum(execution.cell_seconds.get(name, 0.0) for name in assigned.points)
-        verdict = {
-            "status": execution.status,
-            "cells": cells,
-            "seconds": execution.seconds,
-            "own_seconds": own,
-        }
+        took = execution.cell_seconds
+        own = sum((took.get(name, 0.0) for name in assigned.points), 0.0)
+        verdict = Verdict(execution.status, cells, execution.seconds, own)
         if execution.status == GRADED:
-            store.keep(key, verdict)
-        yield answer, Verdict(**verdict)
+            store.keep(key, asdict(verdict))
+        yield answer, verdict
 
 
 def _reachable(answer: Answer, reference: NotebookNode) -> bytes:

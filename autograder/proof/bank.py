@@ -9,11 +9,14 @@ that the student added.
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.authoring.source import SourceError, read_source
-from autograder.cells import is_answer, is_test
+from autograder.cells import copy_of, grade_id, is_answer, is_test, to_bytes
+from autograder.course import Course
 
 
 @dataclass(frozen=True)
@@ -21,30 +24,28 @@ class Answer:
     """One answer to an assignment.
 
     Attributes:
-        name: String, `right_...` or `wrong_...`.
-        notebook: Bytes of the notebook that the student would hand in, with the
-            hidden tests that grading puts back.
-        fails: Dict from the grade id of each test that must fail to a part of its
-            message.
-        about: String, what the answer does.
+        name: `right_...` or `wrong_...`.
+        notebook: The notebook that the student would hand in, with the hidden tests
+            that grading puts back.
+        fails: From the grade id of each test that must fail to a part of its message.
+        about: What the answer does.
     """
 
     name: str
     notebook: bytes
-    fails: dict = field(default_factory=dict)
+    fails: dict[str, str] = field(default_factory=dict)
     about: str = ""
 
 
-def load_answers(course, assignment, solution):
-    """Loads an assignment's bank.
+def load_answers(
+    course: Course, assignment: str, solution: NotebookNode
+) -> list[Answer]:
+    """Loads an assignment's bank, sorted by name.
 
     Args:
         course: `Course`.
-        assignment: String, the assignment's id.
+        assignment: The assignment's id.
         solution: Notebook with the reference's answers.
-
-    Returns:
-        List of `Answer`, sorted by name.
 
     Raises:
         SourceError: With file and line, if an answer names a cell that is not there,
@@ -57,7 +58,7 @@ def load_answers(course, assignment, solution):
     ]
 
 
-def _load_answer(path, solution):
+def _load_answer(path: Path, solution: NotebookNode) -> Answer:
     given, lines = read_source(path)
     head = given.cells[0] if given.cells else None
     if head is None or head.cell_type != "markdown" or "answer" not in head.metadata:
@@ -65,7 +66,7 @@ def _load_answer(path, solution):
             path, 1, "the first cell must be `# %% [markdown] answer={...}`"
         )
     declared = head.metadata["answer"]
-    tests = {c.metadata.nbgrader.grade_id for c in solution.cells if is_test(c)}
+    tests = {str(grade_id(c)) for c in solution.cells if is_test(c)}
     fails = declared.get("fails", {}) if isinstance(declared, dict) else None
     if (
         not isinstance(fails, dict)
@@ -83,47 +84,46 @@ def _load_answer(path, solution):
     if path.stem.startswith("wrong_") != bool(fails):
         raise SourceError(path, 1, "a wrong answer must fail a test, a right one none")
     notebook = substitute(solution, given.cells[1:], lines[1:], path)
-    content = nbformat.writes(notebook).encode("utf-8")
-    return Answer(path.stem, content, dict(fails), head.source)
+    return Answer(path.stem, to_bytes(notebook), dict(fails), head.source)
 
 
-def substitute(solution, cells, lines, path):
-    """Puts an answer's cells into the solution.
+def substitute(
+    solution: NotebookNode, cells: list[NotebookNode], lines: list[int], path: Path
+) -> NotebookNode:
+    """Returns the solution with an answer's cells in place of the reference's.
 
     Args:
         solution: Notebook with the reference's answers; it is left as it is.
-        cells: List of the answer's code cells.
-        lines: List of integers, each cell's line.
-        path: Path of the answer, for errors.
-
-    Returns:
-        A new notebook.
+        cells: The answer's cells.
+        lines: Each cell's line.
+        path: The answer, for errors.
 
     Raises:
         SourceError: If a cell names none of the reference's answers.
     """
-    notebook = nbformat.reads(nbformat.writes(solution), as_version=4)
-    answers = [c.metadata.nbgrader.grade_id for c in notebook.cells if is_answer(c)]
-    waiting, last = [], None
+    notebook = copy_of(solution)
+    answers = [str(grade_id(c)) for c in notebook.cells if is_answer(c)]
+    waiting: list[NotebookNode] = []
+    last: int | None = None
     for cell, line in zip(cells, lines, strict=True):
         if cell.cell_type != "code":
             continue
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id is None:
+        wanted = grade_id(cell)
+        if wanted is None:
             name = f"added-{len(notebook.cells) + len(waiting):03}"
             waiting.append(nbformat.v4.new_code_cell(cell.source, id=name))
             continue
-        if grade_id not in answers:
+        if wanted not in answers:
             raise SourceError(
                 path,
                 line,
-                f"{grade_id!r} is no answer cell of the reference. "
+                f"{wanted!r} is no answer cell of the reference. "
                 f"Answer cells: {', '.join(answers)}",
             )
         last = next(
             index
             for index, other in enumerate(notebook.cells)
-            if other.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+            if grade_id(other) == wanted
         )
         notebook.cells[last].source = cell.source
         notebook.cells[last:last] = waiting
@@ -131,6 +131,6 @@ def substitute(solution, cells, lines, path):
         waiting = []
     if waiting and last is None:
         raise SourceError(path, lines[0], "no cell takes a place of the reference's")
-    if waiting:
+    if waiting and last is not None:
         notebook.cells[last + 1 : last + 1] = waiting
     return notebook

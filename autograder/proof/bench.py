@@ -17,25 +17,28 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_client.manager import KernelManager
 
 from autograder.authoring.notebooks import build
-from autograder.course import CONFIG_FILE, load_course
+from autograder.course import CONFIG_FILE, Course, load_course
 from autograder.engine.kernel_client import kernel_environment
 from autograder.engine.pool import count_cores
 from autograder.engine.split_run import KERNEL_SPEC
-from autograder.grading.assignment import as_student
+from autograder.grading.assignment import Assigned, as_student
 from autograder.grading.feedback import FeedbackWriter
 from autograder.grading.grade_class import grade_class
-from autograder.grading.outcome import environment
+from autograder.grading.outcome import Outcome, environment
+from autograder.limits import NONE, Limits
 from autograder.proof.answers import RELEASE, bank_of
+from autograder.proof.bank import Answer
+from autograder.proof.sandbox_cost import measure_cost
 from autograder.proof.stock import Stock
-from autograder.sandbox.cost import measure_cost
-from autograder.sandbox.policy import NONE
 
 LIGHT = "hw00_light"
 LIGHT_SOURCE = '''\
@@ -75,14 +78,14 @@ class Row:
     """What one submission took. Wall times in seconds.
 
     Attributes:
-        student: String, the submission's name in both courses.
-        answer: String, which answer of the bank it is.
-        engine: Float, one worker, from one submission's end to the next one's, feedback
-            and gradebook included.
-        cells: Float, that of the cells in it.
-        page: Float, that of writing the feedback page.
-        stock: Float, `nbgrader autograde` alone.
-        stock_page: Float, `nbgrader generate_feedback`.
+        student: The submission's name in both courses.
+        answer: Which answer of the bank it is.
+        engine: One worker, from one submission's end to the next one's, feedback and
+            gradebook included.
+        cells: That of the cells in it.
+        page: That of writing the feedback page.
+        stock: `nbgrader autograde` alone.
+        stock_page: `nbgrader generate_feedback`.
         agrees: Whether every test has the same points in both gradebooks.
     """
 
@@ -102,17 +105,17 @@ class Figures:
 
     assignment: str
     workers: int
-    rows: list
+    rows: list[Row]
     together_seconds: float
-    warm_seconds: list
+    warm_seconds: list[float]
     cold_seconds: float
-    sandbox_seconds: dict
-    load: list = field(default_factory=list)
+    sandbox_seconds: dict[str, float]
+    load: list[tuple[float, float, float]] = field(default_factory=list)
 
-    def summary(self):
-        """Returns the figures that are printed, as a dict."""
+    def summary(self) -> dict[str, Any]:
+        """Returns the figures that are printed."""
 
-        def median(values):
+        def median(values: Iterable[float]) -> float:
             return statistics.median(values)
 
         rows = self.rows
@@ -144,27 +147,33 @@ class Figures:
 
 
 def run_bench(
-    course, assignment, count, limits, light=False, workers=None, target=None
-):
+    course: Course,
+    assignment: str | None,
+    count: int,
+    limits: Limits,
+    light: bool = False,
+    workers: int | None = None,
+    target: Path | None = None,
+) -> int:
     """Measures, prints the figures and writes them as JSON.
 
     Args:
-        course: `Course`.
-        assignment: String, the assignment's id; `None` for the first.
-        count: Integer, submissions.
-        limits: `Limits`.
+        course: The course.
+        assignment: The assignment's id; without it, the first.
+        count: How many submissions.
+        limits: What a notebook may use.
         light: Whether to take a notebook that builds one layer instead.
-        workers: Integer, for the run with all workers. Without it, the cores at hand.
-        target: Path of the JSON file; `None` writes none.
+        workers: For the run with all workers. Without it, the cores at hand.
+        target: A JSON file to write.
 
     Returns:
-        Integer, the exit status: 0 if all grades are the same in both, else 1.
+        The exit status: 0 if all grades are the same in both, else 1.
 
     Raises:
         CourseError: If there is no such assignment, or stock nbgrader fails.
     """
     if not light:
-        assignment = assignment or next(iter(course.assignments()), None)
+        assignment = assignment or next(iter(course.assignments()), "")
         course.check_assignment(assignment)
     with tempfile.TemporaryDirectory(prefix="lw-bench-") as place:
         ours = _make_engine_course(course, Path(place, "engine"), assignment, light)
@@ -190,19 +199,23 @@ def run_bench(
     return 0 if summary["same_grades"] == summary["submissions"] else 1
 
 
-def measure(ours, name, root, count, limits, workers=None):
+def measure(
+    ours: Course,
+    name: str,
+    root: Path,
+    count: int,
+    limits: Limits,
+    workers: int | None = None,
+) -> Figures:
     """Grades the same submissions with both.
 
     Args:
-        ours: `Course` with the one assignment, built, for the engine.
-        name: String, the assignment's id.
-        root: Path where the stock course is made.
-        count: Integer, submissions.
-        limits: `Limits`.
-        workers: Integer, for the run with all workers.
-
-    Returns:
-        `Figures`.
+        ours: The engine's course, with the one assignment, built.
+        name: The assignment's id.
+        root: Where the stock course is made.
+        count: How many submissions.
+        limits: What a notebook may use.
+        workers: For the run with all workers.
     """
     workers = workers or count_cores()
     assigned, answers = bank_of(ours, name)
@@ -212,14 +225,14 @@ def measure(ours, name, root, count, limits, workers=None):
     for number in {1, workers}:
         _grade(ours, name, limits, warm_up[:1], number, lambda *_: None)
     feedback = FeedbackWriter(ours, assigned)
-    clock = None
+    clock = 0.0
 
     with Stock(ours, root, name, limits.cell_seconds) as stock:
         stock.grade(warm_up[0])
 
         by_name = {row.student: row for row in rows}
 
-        def finished(outcome, done, *_):
+        def finished(outcome: Outcome, done: int, *_: Any) -> None:
             nonlocal clock
             ended = time.perf_counter()
             row = by_name.get(outcome.student)
@@ -236,7 +249,7 @@ def measure(ours, name, root, count, limits, workers=None):
         _grade(ours, name, limits, students, 1, finished)
 
     print(f"all again with {workers} workers ...", flush=True)
-    ends = []
+    ends: list[float] = []
     students = [*warm_up, *(row.student for row in rows)]
     _grade(
         ours, name, limits, students, workers, lambda *_: ends.append(time.monotonic())
@@ -250,7 +263,7 @@ def measure(ours, name, root, count, limits, workers=None):
     return Figures(name, workers, rows, together, seconds, cold, sandbox, load)
 
 
-def print_row(row, done, count):
+def print_row(row: Row, done: int, count: int) -> None:
     """Prints one line for one submission."""
     width = len(str(count))
     print(
@@ -261,7 +274,7 @@ def print_row(row, done, count):
     )
 
 
-def print_summary(figures, summary):
+def print_summary(figures: Figures, summary: dict[str, Any]) -> None:
     """Prints the figures for a person."""
     load = " and ".join(f"{entry[0]:.1f}" for entry in figures.load)
     print(
@@ -291,7 +304,9 @@ def print_summary(figures, summary):
         print(f"  both processes, {level:13}{seconds:7.2f} s to start{added}")
 
 
-def _make_engine_course(course, root, assignment, light):
+def _make_engine_course(
+    course: Course, root: Path, assignment: str | None, light: bool
+) -> Course:
     root.mkdir()
     shutil.copy(course.root / CONFIG_FILE, root)
     ours = load_course(root)
@@ -300,17 +315,24 @@ def _make_engine_course(course, root, assignment, light):
         (folder / "answers").mkdir(parents=True)
         (folder / f"{LIGHT}.py").write_text(LIGHT_SOURCE, encoding="utf-8")
         (folder / "answers" / "wrong_no_bias.py").write_text(LIGHT_WRONG, "utf-8")
-    else:
+    elif assignment is not None:
         shutil.copytree(course.source / assignment, ours.source / assignment)
     build(ours)
     return ours
 
 
-def _hand_in(ours, root, assigned, answers, count, workers):
+def _hand_in(
+    ours: Course,
+    root: Path,
+    assigned: Assigned,
+    answers: list[Answer],
+    count: int,
+    workers: int,
+) -> tuple[list[Row], list[str]]:
     """Hands the same submissions in to both courses.
 
     Returns:
-        List of `Row`, and the list of the names of submissions that only warm up.
+        A row for each submission, and the names of those that only warm up.
     """
     name = assigned.assignment
     empty = [answer for answer in answers if answer.name == RELEASE]
@@ -330,18 +352,27 @@ def _hand_in(ours, root, assigned, answers, count, workers):
     return rows, warm_up
 
 
-def _grade(course, name, limits, students, workers, report):
+def _grade(
+    course: Course,
+    name: str,
+    limits: Limits,
+    students: list[str],
+    workers: int,
+    report: Callable[..., None],
+) -> None:
     grade_class(course, name, limits, workers, True, students, report=report)
 
 
-def _time_page(course, feedback, name, student):
+def _time_page(
+    course: Course, feedback: FeedbackWriter, name: str, student: str
+) -> float:
     path = course.autograded / student / name / f"{name}.ipynb"
     began = time.perf_counter()
     feedback.write(student, nbformat.read(path, as_version=4))
     return time.perf_counter() - began
 
 
-def _time_kernel(warm, threads):
+def _time_kernel(warm: bool, threads: int) -> float:
     """Returns the seconds from asking for a kernel to the reply of `import keras`."""
     manager = KernelManager()
     if warm:

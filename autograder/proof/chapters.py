@@ -16,10 +16,11 @@ from nbclient.exceptions import (
 )
 from nbformat import NotebookNode
 
+from autograder.compat_nbgrader import kernel_pid, use_kernel_spec
 from autograder.course import Course, CourseError
-from autograder.engine.resources import cpu_of_tree
 from autograder.engine.split_run import KERNEL_SPEC
-from autograder.proof.kept import KeptResults, key_of_run
+from autograder.processes import cpu_of_tree
+from autograder.proof.result_cache import KeptResults, key_of_run
 
 HEADLINE = "headline"
 SMOKE = "smoke"
@@ -68,7 +69,7 @@ def run_chapter(
     )
     manager = client.create_kernel_manager()
     if budget == SMOKE:
-        manager._kernel_spec = KERNEL_SPEC
+        use_kernel_spec(manager, KERNEL_SPEC)
     environment = {
         **os.environ,
         "LAYERWISE_BUDGET": budget,
@@ -81,7 +82,7 @@ def run_chapter(
         with client.setup_kernel(env=environment):
             for index, cell in enumerate(notebook.cells):
                 client.execute_cell(cell, index)
-            cpu_seconds = cpu_of_tree(manager.provisioner.pid)
+            cpu_seconds = cpu_of_tree(kernel_pid(client))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(f"Chapter {name} failed:\n{error}") from error
     seconds = time.monotonic() - began

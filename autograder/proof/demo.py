@@ -1,24 +1,30 @@
 """Makes a class of twelve out of the answers bank, and grades it."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.authoring.notebooks import build
 from autograder.cells import is_answer
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
 from autograder.grading.assignment import as_student, load_assigned
 from autograder.grading.console import print_table
 from autograder.grading.grade_class import grade_class
+from autograder.grading.outcome import Outcome
+from autograder.limits import Limits
 from autograder.proof.answers import RELEASE, bank_of
+from autograder.proof.bank import Answer
 
 ASSIGNMENT = "hw04_resnet"
 MARKER = "demo-class"
 ON_TIME = "2027-03-12 18:30:00 UTC"
 TOO_LATE = "2027-03-15 09:05:00 UTC"
 ROSTER = """\
-# The demo class. See autograder/data_files/course.sample.toml for all that can be said.
+# The demo class. autograder/grading/data_files/course.sample.toml has all that can be
+# said.
 [assignments.hw04_resnet]
 due = 2027-03-14T23:59:00+00:00
 
@@ -39,17 +45,17 @@ lea = { first_name = "Lea", last_name = "Fischer" }
 
 
 @dataclass(frozen=True)
-class Student:
+class DemoStudent:
     """One student of the demo class.
 
     Attributes:
-        name: String, the student's id.
-        about: String, what the submission is.
-        content: Bytes of the notebook file.
-        timestamp: String, when it was handed in.
-        status: String, the status that grading must give.
-        fails: Set of the grade ids that must fail; `None` where the answers bank does
-            not declare it.
+        name: The student's id.
+        about: What the submission is.
+        content: The notebook file.
+        timestamp: When it was handed in.
+        status: The status that grading must give.
+        fails: The grade ids that must fail; `None` where the answers bank does not
+            declare it.
         late: Whether it must be flagged late.
     """
 
@@ -58,19 +64,15 @@ class Student:
     content: bytes
     timestamp: str = ON_TIME
     status: str = "graded"
-    fails: set | None = None
+    fails: set[str] | None = None
     late: bool = False
 
 
-def make_class(course):
-    """Makes twelve submissions from the answers bank.
+def make_class(course: Course) -> list[DemoStudent]:
+    """Makes twelve submissions from the answers bank of a built course.
 
-    Args:
-        course: `Course`, built.
-
-    Returns:
-        List of `Student`: right, wrong, late, unfinished, one endless loop, one file
-        that was cut off.
+    They are right, wrong, late or unfinished; one is an endless loop and one a file
+    that was cut off.
     """
     assigned, answers = bank_of(course, ASSIGNMENT)
     bank = {answer.name: answer for answer in answers}
@@ -79,10 +81,13 @@ def make_class(course):
     if len(right) < 4 or len(wrong) < 5:
         raise CourseError(f"The demo needs 4 right and 5 wrong answers of {ASSIGNMENT}")
 
-    def handed_in(name, answer, **details):
+    def handed_in(
+        name: str, answer: Answer, timestamp: str = ON_TIME, late: bool = False
+    ) -> DemoStudent:
         content = as_student(answer.notebook, assigned)
         about = " ".join(answer.about.split()) or answer.name
-        return Student(name, about, content, fails=set(answer.fails), **details)
+        fails = set(answer.fails)
+        return DemoStudent(name, about, content, timestamp, fails=fails, late=late)
 
     spread = [wrong[index * len(wrong) // 5] for index in range(5)]
     empty = nbformat.reads(bank[RELEASE].notebook.decode(), as_version=4)
@@ -98,18 +103,18 @@ def make_class(course):
         handed_in("goran", spread[2]),
         handed_in("hana", spread[3]),
         handed_in("ivo", spread[4]),
-        Student(
+        DemoStudent(
             "jun",
             "unfinished: the first two exercises only",
             as_student(_first_answers(empty, reference, 2), assigned),
         ),
-        Student(
+        DemoStudent(
             "kim",
             "an endless loop in the third exercise",
             as_student(_endless(empty, reference, 2), assigned),
             status="timeout",
         ),
-        Student(
+        DemoStudent(
             "lea",
             "a file that was cut off while it was copied",
             whole.content[: len(whole.content) // 2],
@@ -119,17 +124,19 @@ def make_class(course):
     ]
 
 
-def run_demo(course, limits, workers=None, plain=False):
+def run_demo(
+    course: Course, limits: Limits, workers: int | None = None, plain: bool = False
+) -> int:
     """Builds the course, makes the class, grades it and prints the table.
 
     Args:
-        course: `Course`.
-        limits: `Limits`.
-        workers: Integer, submissions at a time. Without it, the cores at hand.
+        course: The course.
+        limits: What a notebook may use.
+        workers: Submissions at a time. Without it, the cores at hand.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
 
     Returns:
-        Integer, the exit status: 0 if every outcome and grade is the one declared.
+        The exit status: 0 if every outcome and grade is the one declared.
 
     Raises:
         CourseError: If `classroom/` holds a real class.
@@ -164,16 +171,15 @@ def run_demo(course, limits, workers=None, plain=False):
     return 1 if faults else 0
 
 
-def find_faults(students, outcomes, points):
-    """Compares the outcomes of the demo class with what its answers declare.
+def find_faults(
+    students: list[DemoStudent], outcomes: list[Outcome], points: Mapping[str, float]
+) -> list[str]:
+    """Returns where outcomes of the demo class differ from what its answers declare.
 
     Args:
-        students: List of `Student`.
-        outcomes: List of `Outcome`.
-        points: Dict from grade id to points.
-
-    Returns:
-        List of strings, empty if all is as declared.
+        students: The class.
+        outcomes: What came of it.
+        points: From grade id to points.
     """
     faults, total = [], sum(points.values())
     if [s.name for s in students] != [o.student for o in outcomes]:
@@ -193,7 +199,9 @@ def find_faults(students, outcomes, points):
     return faults
 
 
-def _first_answers(empty, reference, count):
+def _first_answers(
+    empty: NotebookNode, reference: NotebookNode, count: int
+) -> NotebookNode:
     """Returns the release with the reference's first answers filled in."""
     notebook = nbformat.reads(nbformat.writes(empty), as_version=4)
     written = {c["id"]: c.source for c in reference.cells if is_answer(c)}
@@ -202,7 +210,7 @@ def _first_answers(empty, reference, count):
     return notebook
 
 
-def _endless(empty, reference, place):
+def _endless(empty: NotebookNode, reference: NotebookNode, place: int) -> NotebookNode:
     """Returns the reference with an endless loop in one of its functions."""
     notebook = nbformat.reads(nbformat.writes(reference), as_version=4)
     stub = list(filter(is_answer, empty.cells))[place].source

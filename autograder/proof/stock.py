@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any, Self
 
 import ipykernel.kernelspec
 
-from autograder.course import CONFIG_FILE, CourseError, load_course
+from autograder.course import CONFIG_FILE, Course, CourseError, load_course
 from autograder.grading.assignment import load_assigned
 
 # Stock, but for time enough to import TensorFlow in a cold kernel. TF_CPP_MIN_LOG_LEVEL
@@ -34,13 +35,15 @@ class Stock:
     """Stock nbgrader in a process of its own, which grades what it is told to.
 
     Args:
-        course: `Course` that has the assignment, built.
-        root: Path where stock nbgrader's course is.
-        assignment: String, the assignment's id.
-        seconds: Integer, what a cell may take.
+        course: The course that has the assignment, built.
+        root: Where stock nbgrader's own course is made.
+        assignment: The assignment's id.
+        seconds: What a cell may take.
     """
 
-    def __init__(self, course, root, assignment, seconds):
+    def __init__(
+        self, course: Course, root: Path, assignment: str, seconds: int
+    ) -> None:
         self.root, self.assignment = root, assignment
         source = root / "source" / assignment
         source.mkdir(parents=True)
@@ -70,25 +73,29 @@ class Stock:
                 "JUPYTER_PATH": str(root / "jupyter"),
             },
         )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.asked, self.answers = self.process.stdin, self.process.stdout
         self._answer()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
-        self.process.stdin.close()
+    def __exit__(self, *_: object) -> None:
+        self.asked.close()
         self.process.wait(60)
-        self.process.stdout.close()
+        self.answers.close()
         self.log.close()
 
-    def grade(self, student):
+    def grade(self, student: str) -> tuple[float, float]:
         """Grades a submission; returns the seconds of autograde and of feedback."""
-        self.process.stdin.write(f"{student}\n")
-        self.process.stdin.flush()
-        return self._answer()
+        self.asked.write(f"{student}\n")
+        self.asked.flush()
+        autograde, feedback = self._answer()
+        return autograde, feedback
 
-    def points(self, student):
-        """Returns a dict from grade id to the points in stock nbgrader's gradebook."""
+    def points(self, student: str) -> dict[str, float]:
+        """Returns, by grade id, the points in stock nbgrader's gradebook."""
         from nbgrader.api import Gradebook
 
         with Gradebook(self.database, "stock") as gradebook:
@@ -101,15 +108,15 @@ class Stock:
                 if grade.cell.cell_type == "code"
             }
 
-    def _answer(self):
-        line = self.process.stdout.readline()
+    def _answer(self) -> Any:
+        line = self.answers.readline()
         if not line:
             words = (self.root / "stock.log").read_text(errors="replace")[-2000:]
             raise CourseError(f"Stock nbgrader failed:\n{words}")
         return json.loads(line)
 
 
-def serve_stock(root, assignment):
+def serve_stock(root: str, assignment: str) -> None:
     """Runs in the process of `Stock`: one line in, one line out."""
     from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 
@@ -118,7 +125,7 @@ def serve_stock(root, assignment):
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
 
-    def convert(kind, student="*"):
+    def convert(kind: type, student: str = "*") -> float:
         began = time.perf_counter()
         directory = course.directory()
         directory.assignment_id, directory.student_id = assignment, student

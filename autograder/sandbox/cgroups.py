@@ -1,8 +1,12 @@
-"""Control groups: a wall of the system's own behind the watch on memory."""
+"""Makes control groups, so that the system itself ends a run that takes too much.
+
+The watch on memory looks ten times a second; a control group holds in between.
+"""
 
 import contextlib
 import os
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 MOUNTED = Path("/sys/fs/cgroup")
@@ -13,27 +17,30 @@ BOUNDS = {
     "memory": ("memory.limit_in_bytes", "memory.max"),
     "pids": ("pids.max", "pids.max"),
 }
-KILLS = ("memory.oom_control", "memory.events")
+# Files that count the processes that were killed for want of memory.
+KILL_COUNTS = ("memory.oom_control", "memory.events")
 # How long processes that were killed may take to leave a group.
 GONE_SECONDS = 2
 
 
-def find(mounted=MOUNTED, own=Path("/proc/self/cgroup")):
-    """Finds where groups of one's own can be made.
+def find(
+    mounted: Path = MOUNTED, own: Path = Path("/proc/self/cgroup")
+) -> dict[str, Path]:
+    """Finds the folders in which this process may make groups.
 
     Args:
-        mounted: Path of the hierarchies.
-        own: Path of the file that says in which groups this process is.
+        mounted: Where the hierarchies are mounted.
+        own: The file that says in which groups this process is.
 
     Returns:
-        Dict from controller, `"memory"` or `"pids"`, to the Path of a folder. Empty
-        where nothing is delegated.
+        The folder of each controller, `"memory"` and `"pids"`. Empty where nothing is
+        delegated.
     """
     try:
         lines = own.read_text(encoding="utf-8").splitlines()
     except OSError:
         return {}
-    places = {}
+    places: dict[str, Path] = {}
     for line in lines:
         _, controllers, path = line.split(":", 2)
         for name in controllers.split(",") if controllers else BOUNDS:
@@ -45,7 +52,7 @@ def find(mounted=MOUNTED, own=Path("/proc/self/cgroup")):
     return {name: folder for name, folder in places.items() if _works(name, folder)}
 
 
-def _works(name, folder):
+def _works(name: str, folder: Path) -> bool:
     """Tries to make a group: what modes say is not what a container allows."""
     trial = folder / f"layerwise-{os.getpid()}-trial"
     try:
@@ -59,16 +66,16 @@ def _works(name, folder):
 
 
 class Group:
-    """A group of one process and of all that it starts.
+    """A control group of one process and of all that it starts.
 
     Args:
-        name: String, unique.
-        places: Dict as of `find`.
-        **limits: Integers, by controller.
+        name: Must be unique.
+        places: As of `find`.
+        **limits: The bound of each controller.
     """
 
-    def __init__(self, name, places, **limits):
-        self.folders = []
+    def __init__(self, name: str, places: Mapping[str, Path], **limits: int) -> None:
+        self.folders: list[Path] = []
         for controller, place in places.items():
             folder = place / f"layerwise-{name}"
             if folder not in self.folders:
@@ -78,15 +85,15 @@ class Group:
                 if (folder / bound).exists():
                     (folder / bound).write_text(f"{limits[controller]}\n")
 
-    def add(self, pid):
+    def add(self, pid: int) -> None:
         """Puts a process into the group; what it has started already stays outside."""
         for folder in self.folders:
             (folder / "cgroup.procs").write_text(f"{pid}\n")
 
-    def has_killed(self):
+    def has_killed(self) -> bool:
         """Returns whether the system ended a process for want of memory."""
         for folder in self.folders:
-            for name in KILLS:
+            for name in KILL_COUNTS:
                 with contextlib.suppress(OSError):
                     for line in (folder / name).read_text().splitlines():
                         kind, _, count = line.partition(" ")
@@ -94,7 +101,7 @@ class Group:
                             return True
         return False
 
-    def remove(self):
+    def remove(self) -> None:
         """Removes the group, whose processes have been killed."""
         deadline = time.monotonic() + GONE_SECONDS
         for folder in self.folders:
@@ -108,18 +115,20 @@ class Group:
 
 
 @contextlib.contextmanager
-def walls(count, places, **limits):
+def make_groups(
+    count: int, places: Mapping[str, Path], **limits: int
+) -> Iterator[list[Group]]:
     """Makes groups, and removes them in the end.
 
     Args:
-        count: Integer, how many.
-        places: Dict as of `find`.
-        **limits: Integers, by controller.
+        count: How many.
+        places: As of `find`.
+        **limits: The bound of each controller.
 
     Yields:
-        List of `Group`; empty where none can be made.
+        The groups; none where none can be made.
     """
-    made = []
+    made: list[Group] = []
     try:
         # Another process, or a hub, may have taken the place away meanwhile.
         with contextlib.suppress(OSError):

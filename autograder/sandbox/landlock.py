@@ -1,74 +1,75 @@
-"""What a process may open, by Landlock: on top of mounts, or alone."""
+"""Restricts what a process may open, by Landlock: on top of mounts, or alone."""
 
+import functools
+import operator
 import os
-
-from py_landlock import AccessFs, Landlock
-from py_landlock.landlock_sys import get_abi_version
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from autograder.sandbox.policy import (
     DEVICES,
     NAMESPACES,
+    Policy,
     home_and_scratch,
     readable_paths,
     work_folder,
 )
 
-READ = AccessFs.READ_FILE | AccessFs.READ_DIR | AccessFs.EXECUTE
-WRITE = (
-    READ
-    | AccessFs.WRITE_FILE
-    | AccessFs.TRUNCATE
-    | AccessFs.REMOVE_DIR
-    | AccessFs.REMOVE_FILE
-    | AccessFs.MAKE_DIR
-    | AccessFs.MAKE_REG
-    | AccessFs.MAKE_SOCK
-    | AccessFs.MAKE_FIFO
-    | AccessFs.MAKE_SYM
-    | AccessFs.REFER
-)
-DEVICE = AccessFs.READ_FILE | AccessFs.WRITE_FILE | AccessFs.IOCTL_DEV
+if TYPE_CHECKING:
+    from py_landlock import Landlock
+
+# Rights by their names in `py_landlock.AccessFs`, which only Linux has.
+READ = frozenset({"READ_FILE", "READ_DIR", "EXECUTE"})
+WRITE = READ | {
+    "WRITE_FILE",
+    "TRUNCATE",
+    "REMOVE_DIR",
+    "REMOVE_FILE",
+    "MAKE_DIR",
+    "MAKE_REG",
+    "MAKE_SOCK",
+    "MAKE_FIFO",
+    "MAKE_SYM",
+    "REFER",
+}
+SOCKETS_ONLY = frozenset({"READ_FILE", "READ_DIR", "MAKE_SOCK"})
+DEVICE = frozenset({"READ_FILE", "WRITE_FILE", "IOCTL_DEV"})
 # Rights that make sense for what is not a folder.
-OF_A_FILE = (
-    AccessFs.READ_FILE
-    | AccessFs.WRITE_FILE
-    | AccessFs.EXECUTE
-    | AccessFs.TRUNCATE
-    | AccessFs.IOCTL_DEV
-)
+OF_A_FILE = frozenset({"READ_FILE", "WRITE_FILE", "EXECUTE", "TRUNCATE", "IOCTL_DEV"})
 # What libraries read about the machine, where /proc is the host's.
 PROC = ("self", "cpuinfo", "meminfo", "stat", "filesystems", "version", "sys/kernel")
-# Signals to others and abstract sockets are refused by Landlock itself from here on.
+# From this version on Landlock itself refuses signals to others and abstract sockets.
 SCOPED = 6
 
 
-def version():
-    """Returns Landlock's version in this kernel; 0 where it is not to be had."""
+def version() -> int:
+    """Returns Landlock's version in this kernel; 0 where there is none."""
     try:
+        from py_landlock import get_abi_version
+
         return int(get_abi_version())
     except Exception:
         return 0
 
 
-def restrict(policy):
+def restrict(policy: Policy) -> None:
     """Takes away every file but those of the policy, TCP, and signals to others.
-
-    Args:
-        policy: Dict of `make_policy`.
 
     Raises:
         Exception: If the kernel has no Landlock.
     """
+    from py_landlock import Landlock
+
     rules = Landlock(strict=False)
     home, scratch = home_and_scratch(policy)
     place, work = policy["place"], work_folder(policy)
     for path in (home, scratch, work, "/dev/shm"):
         if path != "/dev/shm" or policy["level"] == NAMESPACES:
             _allow(rules, path, WRITE)
-    # Sockets only: regular files in it would be out of every bound.
-    _allow(rules, place, AccessFs.READ_FILE | AccessFs.READ_DIR | AccessFs.MAKE_SOCK)
+    # No limit on the disk would count regular files in it.
+    _allow(rules, place, SOCKETS_ONLY)
     if policy["level"] == NAMESPACES:
-        # A network of its own, with nobody else in it.
+        # No other process is in its network namespace.
         rules.allow_all_network()
         _allow(rules, "/", READ)
         _allow(rules, "/dev", DEVICE | READ)
@@ -83,7 +84,10 @@ def restrict(policy):
     rules.apply()
 
 
-def _allow(rules, path, access):
+def _allow(rules: "Landlock", path: str, names: Collection[str]) -> None:
+    from py_landlock import AccessFs
+
     if os.path.exists(path):
-        rights = access if os.path.isdir(path) else access & OF_A_FILE
+        wanted = names if os.path.isdir(path) else OF_A_FILE.intersection(names)
+        rights = functools.reduce(operator.or_, (AccessFs[name] for name in wanted))
         rules.add_path_rule(path, access=rights)

@@ -1,4 +1,4 @@
-"""Which sandbox this machine allows: each level is entered once, and looked at.
+"""Finds out which sandbox this machine allows: enters each level and looks around.
 
     python -m autograder.sandbox.levels LEVEL
 
@@ -13,22 +13,29 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
+from typing import NamedTuple
 
+from autograder.limits import NONE
 from autograder.sandbox.policy import (
     LANDLOCK,
     LEVELS,
     NAMESPACES,
-    NONE,
     RLIMITS,
+    Policy,
     make_policy,
     own_variables,
     work_folder,
 )
 
 TRIAL_SECONDS = 30
-# Enough for a trial, in the place of `autograder.engine.limits.Limits`.
-BOUNDS = SimpleNamespace(disk_bytes=1_000_000, processes=64, open_files=64)
+
+
+class TrialBounds(NamedTuple):
+    """Bounds that are enough for a trial, in place of a run's `Limits`."""
+
+    disk_bytes: int = 1_000_000
+    processes: int = 64
+    open_files: int = 64
 
 
 @dataclass(frozen=True)
@@ -36,22 +43,18 @@ class Found:
     """What this machine allows.
 
     Attributes:
-        level: String, the strongest of `LEVELS` that works; `"none"` if none does.
-        missing: Dict from each level that does not work to the string why.
+        level: The strongest of `LEVELS` that works; `"none"` if none does.
+        missing: For each level that does not work, why.
     """
 
     level: str
-    missing: dict = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
 
 
 @functools.cache
-def detect():
-    """Tries the levels, the strongest first.
-
-    Returns:
-        `Found`.
-    """
-    missing = {}
+def detect() -> Found:
+    """Tries the levels, the strongest first."""
+    missing: dict[str, str] = {}
     for level in LEVELS:
         fault = try_level(level)
         if not fault:
@@ -60,14 +63,11 @@ def detect():
     return Found(NONE, missing)
 
 
-def try_level(level):
+def try_level(level: str) -> str:
     """Enters a level in a process of its own.
 
-    Args:
-        level: String, one of `LEVELS`.
-
     Returns:
-        String, why it does not hold; empty if it does.
+        Why the level does not hold; empty if it does.
     """
     if sys.platform != "linux":
         return "this system is not Linux"
@@ -87,7 +87,7 @@ def try_level(level):
     return lines[-1] if lines else f"its process ended with {result.returncode}"
 
 
-def _trial(level):
+def _trial(level: str) -> int:
     if level not in LEVELS:
         raise ValueError(f"the level must be one of {LEVELS}. Received: {level!r}")
     from autograder.sandbox import enter
@@ -95,8 +95,8 @@ def _trial(level):
     with tempfile.TemporaryDirectory(prefix="lw-") as place:
         secret = Path(place).parent / f"{Path(place).name}.secret"
         secret.write_text("secret")
-        policy = make_policy(level, place, BOUNDS)
-        # The parent of what is tried cleans up: a supervisor never comes back.
+        policy = make_policy(level, place, TrialBounds())
+        # In a fork: `enter` leaves its caller's process in place of returning.
         pid = os.fork()
         if pid == 0:
             enter.enter(policy, lambda _: None)
@@ -106,7 +106,7 @@ def _trial(level):
     return os.waitstatus_to_exitcode(status)
 
 
-def _look(policy, secret):
+def _look(policy: Policy, secret: Path) -> int:
     """Tries what the level forbids; returns an exit status and prints the fault."""
     from autograder.sandbox.enter import finish_start
 

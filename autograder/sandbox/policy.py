@@ -1,19 +1,19 @@
-"""What one sandboxed process is allowed: a plain dict, since it crosses to a fork."""
+"""Says what one sandboxed process is allowed."""
 
 import importlib.util
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol, TypedDict
 
 NAMESPACES, LANDLOCK, RLIMITS = "namespaces", "landlock", "rlimits"
 # The strongest first.
 LEVELS = (NAMESPACES, LANDLOCK, RLIMITS)
-# What a cold kernel has.
-NONE = "none"
 
 HOME = "/home/student"
-# Not in passwd and not nobody, whose processes others may run. A process's number is
-# added, so that two submissions never share a user.
+# Users from here on are not in passwd, and none is `nobody`, as whom others may run
+# processes. A process's id is added, so that two submissions never share a user.
 FIRST_UID = 1_900_000_000
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 ETC = (
@@ -30,6 +30,7 @@ ETC = (
 )
 # What numerical libraries look up about the processor.
 MACHINE = ("/sys/devices/system/cpu", "/sys/devices/system/node")
+# No graphics card: submissions would share its memory, on which no bound holds.
 DEVICES = ("null", "zero", "full", "random", "urandom")
 # Names of variables that a submission may see; a prefix ends in an underscore.
 VISIBLE = (
@@ -55,21 +56,41 @@ VISIBLE = (
     "TZ",
     "XLA_FLAGS",
 )
-# A token by any name is no setting of a library.
+# A variable with one of these in its name may hold a secret, whatever its prefix.
 SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 
 
-def make_policy(level, place, limits):
-    """Says what a process may do.
+class Policy(TypedDict):
+    """What one process may do; a plain dict, since it crosses to a fork as JSON."""
+
+    level: str
+    place: str
+    disk_bytes: int
+    processes: int
+    open_files: int
+
+
+class Bounds(Protocol):
+    """The part of `autograder.limits.Limits` that a policy takes over."""
+
+    @property
+    def disk_bytes(self) -> int: ...
+
+    @property
+    def processes(self) -> int: ...
+
+    @property
+    def open_files(self) -> int: ...
+
+
+def make_policy(level: str, place: str | Path, limits: Bounds) -> Policy:
+    """Says what a process may do, and makes its folders.
 
     Args:
-        level: String, one of `LEVELS`.
-        place: Path of a folder that is this process's alone. Its folder `work` is the
-            working folder; sockets may be made in it.
-        limits: `autograder.engine.limits.Limits`.
-
-    Returns:
-        Dict that JSON can hold.
+        level: One of `LEVELS`.
+        place: A folder that is this process's alone. Its folder `work` is the working
+            folder; sockets may be made in it.
+        limits: What the run may use.
     """
     place = Path(place)
     for name in ("work", "root", "tmp", "home"):
@@ -83,19 +104,19 @@ def make_policy(level, place, limits):
     }
 
 
-def work_folder(policy):
+def work_folder(policy: Policy) -> str:
     """Returns the working folder's path, the same inside and outside."""
     return os.path.join(policy["place"], "work")
 
 
-def home_and_scratch(policy):
+def home_and_scratch(policy: Policy) -> tuple[str, str]:
     """Returns the paths of the home and of the folder for temporary files, inside."""
     if policy["level"] == NAMESPACES:
         return HOME, "/tmp"
     return os.path.join(policy["place"], "home"), os.path.join(policy["place"], "tmp")
 
 
-def own_variables(policy):
+def own_variables(policy: Policy) -> dict[str, str]:
     """Returns the variables that a sandbox sets over those that were asked for."""
     home, scratch = home_and_scratch(policy)
     return {
@@ -107,12 +128,8 @@ def own_variables(policy):
     }
 
 
-def visible_variables(environment):
-    """Returns the part of an environment that a submission may see.
-
-    Args:
-        environment: Dict of strings.
-    """
+def visible_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Returns the part of an environment that a submission may see."""
     return {
         name: value
         for name, value in environment.items()
@@ -124,11 +141,10 @@ def visible_variables(environment):
     }
 
 
-def readable_paths():
+def readable_paths() -> list[str]:
     """Returns what is read-only inside: the system, the environment, the course's data.
 
-    Returns:
-        List of paths as strings, each of which exists; none lies in another.
+    Each path exists, and none lies in another.
     """
     # Not the folders that hold them: those are the course's root.
     specs = map(importlib.util.find_spec, ("autograder", "layerwise"))
@@ -145,7 +161,7 @@ def readable_paths():
         # Where Keras keeps what its datasets downloaded.
         os.path.expanduser("~/.keras/datasets"),
     ]
-    paths = []
+    paths: list[str] = []
     for path in sorted({path for path in asked if os.path.exists(path)}):
         if not any(path.startswith(f"{above}/") for above in paths):
             paths.append(path)

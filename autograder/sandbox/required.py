@@ -3,23 +3,24 @@
 from dataclasses import replace
 
 from autograder.course import CourseError
+from autograder.limits import NONE, Limits
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LANDLOCK, LEVELS, NONE
+from autograder.sandbox.policy import LANDLOCK, LEVELS
 
 # What grading a class needs, unless somebody says otherwise.
 LEAST = LANDLOCK
 
 
-def require(limits, least=LEAST, plain=False):
+def require(limits: Limits, least: str = LEAST, plain: bool = False) -> Limits:
     """Settles the sandbox of a run.
 
     Args:
-        limits: `Limits`.
-        least: String, one of `LEVELS`, the weakest that will do, or `"none"`.
+        limits: Their level, where it is given, is the one that is asked for.
+        least: One of `LEVELS`, the weakest that will do, or `"none"`.
         plain: Whether everything runs in a cold kernel, which has no sandbox.
 
     Returns:
-        `Limits` with the level in force.
+        The limits with the level in force.
 
     Raises:
         CourseError: If this machine does not allow the level.

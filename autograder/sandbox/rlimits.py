@@ -1,22 +1,23 @@
-"""How much a process may use, by rlimits."""
+"""Bounds how much a process may use, by rlimits."""
 
 import contextlib
 import os
-import resource
 
 import psutil
 
-from autograder.sandbox.policy import NAMESPACES
+from autograder.sandbox.policy import NAMESPACES, Policy
 
 
-def apply(policy, shared_user):
+def apply(policy: Policy, shared_user: bool) -> None:
     """Sets the bounds of this process and of what it starts.
 
     Args:
-        policy: Dict of `make_policy`.
+        policy: What the process may do.
         shared_user: Whether others run as the same user outside: the system counts
             their processes too.
     """
+    import resource
+
     processes = policy["processes"]
     if shared_user and policy["level"] != NAMESPACES:
         processes += _count_threads(os.getuid())
@@ -27,18 +28,20 @@ def apply(policy, shared_user):
     _bound(resource.RLIMIT_MSGQUEUE, 0)
     _bound(resource.RLIMIT_NICE, 0)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        # Where memory runs out, let it be this process.
+        # Where memory runs out, the system kills this process first.
         file.write("1000")
 
 
-def _bound(which, value):
+def _bound(which: int, value: int) -> None:
+    import resource
+
     _, hard = resource.getrlimit(which)
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     resource.setrlimit(which, (value, value))
 
 
-def _count_threads(uid):
+def _count_threads(uid: int) -> int:
     count = 0
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):

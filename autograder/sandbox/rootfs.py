@@ -1,10 +1,16 @@
-"""A root of its own: the environment read-only, one bounded folder to write to."""
+"""Builds a root file system: the environment read-only, one bounded folder to write."""
 
 import os
 import shutil
 
 from autograder.sandbox import syscalls
-from autograder.sandbox.policy import DEVICES, HOME, readable_paths, work_folder
+from autograder.sandbox.policy import (
+    DEVICES,
+    HOME,
+    Policy,
+    readable_paths,
+    work_folder,
+)
 
 # Folders of the one file system that a submission writes to, and where they appear.
 SCRATCH = {"tmp": "/tmp", "home": HOME, "shm": "/dev/shm"}
@@ -15,13 +21,13 @@ ACCOUNTS = {
 }
 
 
-def enter_root(policy, uid, gid):
+def enter_root(policy: Policy, uid: int, gid: int) -> None:
     """Builds a root in memory and moves into it; this process has its own mounts.
 
     Args:
-        policy: Dict of `make_policy`.
-        uid: Integer, the user who will write; so does `gid` name the group.
-        gid: Integer.
+        policy: What the process may do.
+        uid: The user who will write.
+        gid: Their group.
 
     Raises:
         OSError: If the system refuses a step.
@@ -41,7 +47,7 @@ def enter_root(policy, uid, gid):
     syscalls.change_root(root)
 
 
-def _bind_system(root):
+def _bind_system(root: str) -> None:
     attributes = (
         syscalls.MOUNT_ATTR_RDONLY
         | syscalls.MOUNT_ATTR_NOSUID
@@ -55,7 +61,7 @@ def _bind_system(root):
             _bind(path, f"{root}{path}", attributes)
 
 
-def _bind(source, target, attributes):
+def _bind(source: str, target: str, attributes: int) -> None:
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
     else:
@@ -66,27 +72,22 @@ def _bind(source, target, attributes):
     syscalls.set_mount_attributes(target, attributes)
 
 
-def _make_devices(root):
+def _make_devices(root: str) -> None:
     os.makedirs(f"{root}/dev", exist_ok=True)
-    graphics = [
-        name
-        for name in os.listdir("/dev")
-        if name.startswith("nvidia") or name in ("dri", "kfd")
-    ]
-    for name in (*DEVICES, *graphics):
+    for name in DEVICES:
         _bind(f"/dev/{name}", f"{root}/dev/{name}", syscalls.MOUNT_ATTR_NOSUID)
     os.symlink("/proc/self/fd", f"{root}/dev/fd")
 
 
-def _make_accounts(root, uid, gid):
+def _make_accounts(root: str, uid: int, gid: int) -> None:
     os.makedirs(f"{root}/etc", exist_ok=True)
     for name, text in ACCOUNTS.items():
         with open(f"{root}/etc/{name}", "w") as file:
             file.write(text.format(uid=uid, gid=gid))
 
 
-def _make_scratch(root, policy, uid, gid):
-    """Makes the folders that can be written: one file system, one bound for them."""
+def _make_scratch(root: str, policy: Policy, uid: int, gid: int) -> None:
+    """Makes the folders that can be written: one file system, so one bound on all."""
     place = policy["place"]
     scratch = f"{root}/scratch"
     os.mkdir(scratch)

@@ -1,9 +1,9 @@
-"""System calls that no notebook needs, refused by seccomp."""
+"""Refuses system calls that no notebook needs, by seccomp."""
 
 import errno
 import os
-
-import pyseccomp as seccomp
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from autograder.sandbox.syscalls import (
     CLONE_NEWCGROUP,
@@ -15,12 +15,15 @@ from autograder.sandbox.syscalls import (
     CLONE_NEWUTS,
 )
 
+if TYPE_CHECKING:
+    from pyseccomp import SyscallFilter
+
 NEVER = (
     *("acct", "add_key", "adjtimex", "bpf", "chroot", "clock_adjtime", "clock_settime"),
     *("delete_module", "fanotify_init", "finit_module", "fsconfig", "fsmount"),
     *("fsopen", "fspick", "init_module", "io_uring_enter", "io_uring_register"),
     *("io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load"),
-    # Memory that no process seems to have, beside what opens doors.
+    # Memory that the system counts for no process.
     *("memfd_create", "memfd_secret", "msgget", "shmget"),
     *(
         "keyctl",
@@ -37,9 +40,10 @@ NEVER = (
     *("swapoff", "swapon", "syslog", "umount2", "unshare", "userfaultfd", "vhangup"),
 )
 SIGNALS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
-# Landlock lets a user's files have other modes, owners and dates, wherever they are.
-# Copying files and unpacking archives set them too, and need not know that it failed.
-MARKS = (
+# Landlock does not keep a process from changing modes, owners and dates of its user's
+# files, wherever they are. Copying files and unpacking archives set them too, and go on
+# only where that seems to succeed.
+METADATA = (
     *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "fchownat"),
     *("lchown", "futimesat", "utime", "utimensat", "utimes"),
 )
@@ -47,18 +51,21 @@ ATTRIBUTES = (
     *("setxattr", "fsetxattr", "lsetxattr", "setxattrat"),
     *("removexattr", "fremovexattr", "lremovexattr", "removexattrat"),
 )
-# What takes the id of a process, and the argument that is it; 0 is the caller.
+# Calls that take the id of a process, and the position of that argument; the id 0 is
+# the caller.
 OF_A_PROCESS = {"ioprio_set": 1, "prlimit64": 0, "setpriority": 1}
-# ZeroMQ sets these for its threads by their ids, and gives up where it may not.
+# ZeroMQ sets these for its threads by their ids, and gives up where that fails.
 OF_A_THREAD = (
     *("sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"),
 )
-REFUSED = seccomp.ERRNO(errno.EPERM)
 
 
-def refuse_privileged():
+def refuse_privileged() -> None:
     """Refuses what could change, watch or leave this process's surroundings."""
+    import pyseccomp as seccomp
+
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    refused = seccomp.ERRNO(errno.EPERM)
     _refuse(rules, NEVER)
     for flag in (
         CLONE_NEWCGROUP,
@@ -69,47 +76,61 @@ def refuse_privileged():
         CLONE_NEWUSER,
         CLONE_NEWUTS,
     ):
-        rules.add_rule(REFUSED, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
-    # Its flags are in memory, where no filter looks; the C library then takes clone.
+        rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
+    # A filter cannot read its flags, which are in memory. Where it is missing, the C
+    # library calls clone.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     rules.load()
 
 
-def refuse_sockets():
+def refuse_sockets() -> None:
     """Refuses new sockets in all threads; those that are there go on working."""
+    import pyseccomp as seccomp
+
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     rules.set_attr(seccomp.Attr.CTL_TSYNC, 1)
     _refuse(rules, ("socket",))
     rules.load()
 
 
-def refuse_marks_of_others():
-    """Refuses what the same user may do to files and processes that are not its own.
+def refuse_changes_to_others() -> None:
+    """Refuses what the same user may do to files and processes outside the sandbox.
 
-    The system cannot tell whose a file is from the call, so no file's mode, owner or
-    date changes; the caller is told that it did.
+    The call does not say where a file is, so that no file's mode, owner or date can be
+    changed; the caller is told that it was.
     """
+    import pyseccomp as seccomp
+
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    _refuse(rules, MARKS, seccomp.ERRNO(0))
+    _refuse(rules, METADATA, seccomp.ERRNO(0))
     _refuse(rules, ATTRIBUTES, seccomp.ERRNO(errno.EOPNOTSUPP))
+    refused = seccomp.ERRNO(errno.EPERM)
     for name, place in OF_A_PROCESS.items():
-        rules.add_rule(REFUSED, name, seccomp.Arg(place, seccomp.NE, 0))
+        rules.add_rule(refused, name, seccomp.Arg(place, seccomp.NE, 0))
     for name in OF_A_THREAD:
         rules.add_rule(seccomp.ERRNO(0), name, seccomp.Arg(0, seccomp.NE, 0))
     rules.load()
 
 
-def refuse_signals():
+def refuse_signals() -> None:
     """Refuses signals to other processes, where Landlock cannot."""
+    import pyseccomp as seccomp
+
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    own = os.getpid()
+    own, refused = os.getpid(), seccomp.ERRNO(errno.EPERM)
     for name in SIGNALS:
-        rules.add_rule(REFUSED, name, seccomp.Arg(0, seccomp.NE, own))
+        rules.add_rule(refused, name, seccomp.Arg(0, seccomp.NE, own))
     _refuse(rules, ("pidfd_send_signal",))
     rules.load()
 
 
-def _refuse(rules, names, action=REFUSED):
+def _refuse(
+    rules: "SyscallFilter", names: Iterable[str], action: int | None = None
+) -> None:
+    import pyseccomp as seccomp
+
+    if action is None:
+        action = seccomp.ERRNO(errno.EPERM)
     for name in names:
         try:
             rules.add_rule(action, name)

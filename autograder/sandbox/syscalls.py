@@ -1,12 +1,10 @@
-"""System calls that `os` lacks, by their names in Linux's headers."""
+"""Makes system calls that `os` lacks; constants have their names in Linux's headers."""
 
 import ctypes
-import fcntl
+import functools
 import os
 import socket
 import struct
-
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS, CLONE_NEWCGROUP = 0x00020000, 0x02000000
 CLONE_NEWUTS, CLONE_NEWIPC = 0x04000000, 0x08000000
@@ -31,27 +29,35 @@ SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 CAPABILITY_VERSION_3 = 0x20080522
 
 
-def _checked(result, what):
+@functools.cache
+def libc() -> ctypes.CDLL:
+    """Returns the C library; Windows has none by this name."""
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, what: str) -> int:
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
 
 
-def unshare(flags):
+def unshare(flags: int) -> None:
     """Leaves namespaces of this process's parent. See unshare(2)."""
-    _checked(LIBC.unshare(flags), "unshare")
+    _checked(libc().unshare(flags), "unshare")
 
 
-def mount(source, target, kind, flags, options=""):
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
     """Mounts. See mount(2)."""
     encoded = [os.fsencode(text) for text in (source, target, kind)]
-    result = LIBC.mount(*encoded, ctypes.c_ulong(flags), options.encode())
+    result = libc().mount(*encoded, ctypes.c_ulong(flags), options.encode())
     _checked(result, f"mount {kind or source} on {target}")
 
 
-def bring_up_loopback():
+def bring_up_loopback() -> None:
     """Makes 127.0.0.1 work in a network namespace of one's own. See netdevice(7)."""
+    import fcntl
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
         request = struct.pack("16sh14x", b"lo", IFF_UP | IFF_RUNNING)
         fcntl.ioctl(connection, SIOCSIFFLAGS, request)
@@ -64,10 +70,10 @@ class _MountAttr(ctypes.Structure):
     ]
 
 
-def set_mount_attributes(path, attributes, flags=AT_RECURSIVE):
+def set_mount_attributes(path: str, attributes: int, flags: int = AT_RECURSIVE) -> None:
     """Adds attributes to a mount and those in it. See mount_setattr(2)."""
     wanted = _MountAttr(attributes, 0, 0, 0)
-    result = LIBC.syscall(
+    result = libc().syscall(
         SYS_MOUNT_SETATTR,
         AT_FDCWD,
         os.fsencode(path),
@@ -78,47 +84,48 @@ def set_mount_attributes(path, attributes, flags=AT_RECURSIVE):
     _checked(result, f"mount_setattr {path}")
 
 
-def change_root(path):
+def change_root(path: str) -> None:
     """Makes a mount the root and takes the old root away. See pivot_root(2)."""
     os.chdir(path)
-    _checked(LIBC.syscall(SYS_PIVOT_ROOT[os.uname().machine], b".", b"."), "pivot_root")
-    _checked(LIBC.umount2(b".", MNT_DETACH), "umount2")
+    number = SYS_PIVOT_ROOT[os.uname().machine]
+    _checked(libc().syscall(number, b".", b"."), "pivot_root")
+    _checked(libc().umount2(b".", MNT_DETACH), "umount2")
     os.chdir("/")
 
 
-def prctl(option, value):
+def prctl(option: int, value: int) -> None:
     """Sets a property of this process. See prctl(2)."""
-    _checked(LIBC.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+    result = libc().prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+    _checked(result, f"prctl {option}")
 
 
-def keep_capabilities(*kept):
-    """Gives up all capabilities but those named. See capset(2).
-
-    Args:
-        *kept: Integers below 32.
-    """
+def keep_capabilities(*kept: int) -> None:
+    """Gives up all capabilities but those named, all below 32. See capset(2)."""
     mask = sum(1 << capability for capability in kept)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     # Effective, permitted and inheritable, each in two halves.
     sets = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)
-    _checked(LIBC.capset(header, sets), "capset")
+    _checked(libc().capset(header, sets), "capset")
 
 
-def drop_bounding(kept):
+def drop_bounding(kept: int) -> None:
     """Takes capabilities out of the bounding set. See capabilities(7).
 
     Args:
-        kept: Integer, the mask of those that stay.
+        kept: The mask of those that stay.
     """
     capability = 0
-    while LIBC.prctl(PR_CAPBSET_READ, ctypes.c_ulong(capability), 0, 0, 0) >= 0:
+    while libc().prctl(PR_CAPBSET_READ, ctypes.c_ulong(capability), 0, 0, 0) >= 0:
         if not kept >> capability & 1:
             prctl(PR_CAPBSET_DROP, capability)
         capability += 1
 
 
-def join_session_keyring():
-    """Leaves the session's keys behind, where this system has any. See keyctl(2)."""
+def join_session_keyring() -> None:
+    """Joins a new session keyring, so that the old one's keys cannot be read.
+
+    Does nothing where this system keeps no keys. See keyctl(2).
+    """
     number = SYS_KEYCTL.get(os.uname().machine)
     if number is not None:
-        LIBC.syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None)
+        libc().syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None)

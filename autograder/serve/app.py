@@ -9,6 +9,7 @@ from jupyterhub.utils import url_path_join
 from tornado import web
 
 from autograder.serve.pages import class_page, student_page
+from autograder.serve.queue import Queue
 
 INSTRUCTORS = "instructors"
 HEADERS = {
@@ -22,83 +23,78 @@ HEADERS = {
 }
 
 
-class Page(HubOAuthenticated, web.RequestHandler):
-    """A page for whoever the hub says is asking."""
+class ServicePage(HubOAuthenticated, web.RequestHandler):
+    """A page whose reader the hub has identified."""
 
-    def set_default_headers(self):
+    def set_default_headers(self) -> None:
         for name, value in HEADERS.items():
             self.set_header(name, value)
 
-    def is_instructor(self):
+    def is_instructor(self) -> bool:
         """Returns whether the hub counts the user among the instructors."""
         user = self.current_user
         return bool(user.get("admin")) or INSTRUCTORS in user.get("groups", [])
 
 
-class Own(Page):
+class StudentPage(ServicePage):
     """What a user's own submissions got; an instructor is sent to the class."""
 
     @web.authenticated
-    def get(self):
+    def get(self) -> None:
         if self.is_instructor():
             self.redirect(url_path_join(self.settings["prefix"], "class"))
             return
         settings = self.settings
         self.finish(
             student_page(
-                settings["jobs"], self.current_user["name"], settings["show_hidden"]
+                settings["queue"], self.current_user["name"], settings["show_hidden"]
             )
         )
 
 
-class Class(Page):
+class ClassPage(ServicePage):
     """The queue and the class, for instructors."""
 
     @web.authenticated
-    def get(self):
+    def get(self) -> None:
         if not self.is_instructor():
             raise web.HTTPError(403, "This page is for instructors")
         still = self.get_argument("still", "") == "1"
-        self.finish(class_page(self.settings["jobs"], still))
+        self.finish(class_page(self.settings["queue"], still))
 
 
-def make_app(jobs, prefix, show_hidden=False):
+def make_app(queue: Queue, prefix: str, show_hidden: bool = False) -> web.Application:
     """Makes the application.
 
     Args:
-        jobs: `autograder.serve.queue.Jobs`.
-        prefix: String, the service's path at the hub, such as `/services/grader/`.
+        queue: The service's queue.
+        prefix: The service's path at the hub, such as `/services/grader/`.
         show_hidden: Whether students see the names of hidden tests that failed.
-
-    Returns:
-        `tornado.web.Application`.
     """
     return web.Application(
         [
-            (prefix, Own),
+            (prefix, StudentPage),
             (prefix.rstrip("/"), web.RedirectHandler, {"url": prefix}),
-            (url_path_join(prefix, "class"), Class),
+            (url_path_join(prefix, "class"), ClassPage),
             (url_path_join(prefix, "oauth_callback"), HubOAuthCallbackHandler),
         ],
-        jobs=jobs,
+        queue=queue,
         prefix=prefix,
         show_hidden=show_hidden,
         cookie_secret=os.urandom(32),
     )
 
 
-def listen(jobs, show_hidden=False):
-    """Listens where the hub says, on this machine only.
+def listen(queue: Queue, show_hidden: bool = False) -> str:
+    """Listens where the hub says, on this machine only; returns the address.
 
     Args:
-        jobs: `autograder.serve.queue.Jobs`.
+        queue: The service's queue.
         show_hidden: As for `make_app`.
-
-    Returns:
-        The address.
     """
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     address = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
-    make_app(jobs, prefix, show_hidden).listen(address.port, address.hostname)
+    app = make_app(queue, prefix, show_hidden)
+    app.listen(address.port or 80, address.hostname)
     logging.getLogger("tornado.access").setLevel(logging.WARNING)
     return f"{address.geturl()}{prefix}"

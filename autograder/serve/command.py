@@ -1,15 +1,22 @@
 """The command line of the service: `autograder serve`."""
 
+import argparse
+from collections.abc import Callable
+
 from autograder.course import find_course
 
 
-def add_verb(verbs, positive, add_sandbox_options):
+def add_verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    positive: Callable[[str], int],
+    add_sandbox_options: Callable[[argparse.ArgumentParser], None],
+) -> None:
     """Adds the verb to the command line.
 
     Args:
         verbs: What `add_subparsers` returned.
-        positive: Function that reads a positive integer.
-        add_sandbox_options: Function that adds the options of a sandbox to a verb.
+        positive: Reads a positive integer.
+        add_sandbox_options: Adds the options of a sandbox to a verb.
     """
     verb = verbs.add_parser("serve", help="grade what arrives in the exchange")
     verb.add_argument("--workers", type=positive, help="default: the cores")
@@ -38,9 +45,8 @@ def add_verb(verbs, positive, add_sandbox_options):
     verb.set_defaults(run=_serve)
 
 
-def _serve(options):
-    from autograder.engine.limits import Limits
-    from autograder.sandbox.policy import NONE
+def _serve(options: argparse.Namespace) -> int:
+    from autograder.limits import NONE, Limits
     from autograder.sandbox.required import LEAST, require
     from autograder.serve.run import serve
 

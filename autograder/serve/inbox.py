@@ -1,9 +1,9 @@
 """Finds what students have handed in to nbgrader's exchange."""
 
 import os
-import pwd
 import stat
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,10 @@ class Arrival:
     """One folder in the inbound part of an exchange.
 
     Attributes:
-        folder: Path.
-        student: String, the student's id.
-        assignment: String, the assignment's id.
-        stamp: String, when it was handed in, as nbgrader writes it.
+        folder: It lies in the exchange, and is its student's to change.
+        student: The student's id.
+        assignment: The assignment's id.
+        stamp: When it was handed in, as nbgrader writes it.
     """
 
     folder: Path
@@ -32,18 +32,18 @@ class Arrival:
     stamp: str
 
 
-def find_arrivals(inbound, known=()):
+def find_arrivals(inbound: Path, known: Collection[str] = ()) -> list[Arrival]:
     """Lists the complete submissions of an exchange.
 
     `nbgrader submit` copies `STUDENT+ASSIGNMENT+TIMESTAMP+RANDOM` file by file and
     writes `timestamp.txt` last, so that one with its own timestamp in it is complete.
 
     Args:
-        inbound: Path, `EXCHANGE/COURSE/inbound`; it need not exist.
-        known: Set of names of folders that are not looked at again.
+        inbound: `EXCHANGE/COURSE/inbound`; it need not exist.
+        known: Names of folders that are not looked at again.
 
     Returns:
-        List of `Arrival`, the oldest first.
+        The submissions, the oldest first.
     """
     found = []
     if inbound.is_dir():
@@ -54,7 +54,7 @@ def find_arrivals(inbound, known=()):
     return sorted(found, key=lambda arrival: (arrival.stamp, arrival.folder.name))
 
 
-def _is_folder(path):
+def _is_folder(path: Path) -> bool:
     """Returns whether there is a folder, and no link, whatever that may lead to."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
@@ -62,15 +62,8 @@ def _is_folder(path):
         return False
 
 
-def parse(folder):
-    """Reads the name of a folder.
-
-    Args:
-        folder: Path.
-
-    Returns:
-        `Arrival`; `None` for a name that is not one of nbgrader's.
-    """
+def parse(folder: Path) -> Arrival | None:
+    """Reads the name of a folder; returns `None` if it is not one of nbgrader's."""
     parts = folder.name.rsplit("+", 3)
     if len(parts) == 3:
         # Submitted with `add_random_string` switched off.
@@ -83,7 +76,7 @@ def parse(folder):
     return Arrival(folder, student, assignment, stamp)
 
 
-def _is_complete(arrival):
+def _is_complete(arrival: Arrival) -> bool:
     content = read_regular(arrival.folder / "timestamp.txt", LONGEST_STAMP)
     if content is not None and content.decode("utf-8", "replace").strip():
         return content.decode("utf-8", "replace").strip() == arrival.stamp
@@ -93,7 +86,7 @@ def _is_complete(arrival):
         return False
 
 
-def is_owner(arrival):
+def is_owner(arrival: Arrival) -> bool:
     """Returns whether the folder belongs to the system user whose id it names.
 
     Anybody may write into an exchange's inbound folder, under any name. Where students
@@ -101,14 +94,17 @@ def is_owner(arrival):
     its users' names to make the system's, LAYERWISE_OWNER_PREFIX says what.
     """
     try:
-        # The link's own, where it is one: it may lead to what is anybody's.
+        # Of a link the link's own owner counts, not that of what it leads to.
         return is_user(arrival.folder.lstat().st_uid, arrival.student)
     except FileNotFoundError:
         return False
 
 
-def is_user(uid, student):
+def is_user(uid: int, student: str) -> bool:
     """Returns whether a system user's number is a student's."""
+    # Windows has no such users: the module is missing there.
+    import pwd
+
     prefix = os.environ.get("LAYERWISE_OWNER_PREFIX", "")
     try:
         return pwd.getpwuid(uid).pw_name == prefix + student

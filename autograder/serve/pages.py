@@ -1,13 +1,15 @@
 """The service's pages: plain HTML, made on the server, nothing in them runs."""
 
+import functools
 import re
-from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder.engine.limits import GRADED
-from autograder.serve.queue import DONE, REFUSED, RUNNING, WAITING
+from autograder.limits import GRADED
+from autograder.serve.queue import DONE, REFUSED, WAITING, Job, Queue
 
 # Seconds.
 REFRESH = 3
@@ -15,76 +17,68 @@ REFRESH = 3
 MOST = 500
 
 
-def student_page(jobs, student, show_hidden=False):
-    """Returns what a student sees of their own submissions.
+def student_page(queue: Queue, student: str, show_hidden: bool = False) -> str:
+    """Returns what a student sees of their own submissions, as HTML.
 
     Args:
-        jobs: `autograder.serve.queue.Jobs`.
-        student: String, the student's id.
+        queue: The service's queue.
+        student: The student's id.
         show_hidden: Whether to name the tests whose hidden part failed.
-
-    Returns:
-        String of HTML.
     """
-    own = jobs.list(student)[:MOST]
-    busy = any(job.state in (WAITING, RUNNING) for job in own)
     return _render(
-        jobs,
+        queue,
         "student.html",
-        jobs=own,
+        jobs=queue.newest(student, MOST),
         student=student,
         show_hidden=show_hidden,
-        refresh=REFRESH if busy else None,
+        refresh=None if queue.is_empty(student) else REFRESH,
     )
 
 
-def class_page(jobs, still=False):
-    """Returns what an instructor sees: the queue and the class.
+def class_page(queue: Queue, still: bool = False) -> str:
+    """Returns what an instructor sees, the queue and the class, as HTML.
 
     Args:
-        jobs: `autograder.serve.queue.Jobs`.
+        queue: The service's queue.
         still: Whether the page shall not renew itself.
-
-    Returns:
-        String of HTML.
     """
-    every = jobs.list()
-    found = Counter(job.state for job in every)
-    counts = {state: found[state] for state in (WAITING, RUNNING, DONE, REFUSED)}
     return _render(
-        jobs,
+        queue,
         "class.html",
-        jobs=every[:MOST],
-        counts=counts,
+        jobs=queue.newest(most=MOST),
+        counts=queue.counts(),
         refresh=None if still else REFRESH,
     )
 
 
-def _render(queue, name, **values):
+@functools.cache
+def _environment() -> Environment:
+    """Makes the environment once: it keeps the compiled templates."""
     environment = Environment(
         loader=PackageLoader("autograder.serve"),
         autoescape=True,
         undefined=StrictUndefined,
     )
     environment.filters.update(
-        status=lambda job: status(job, queue.free_at, queue.now()),
-        tone=tone,
-        hidden_failures=hidden_failures,
-        moment=moment,
+        tone=tone, hidden_failures=hidden_failures, moment=moment
     )
-    return environment.get_template(name).render(**values)
+    return environment
 
 
-def status(job, free_at, now):
-    """Says in a word or two how far a job is.
+def _render(queue: Queue, name: str, **values: Any) -> str:
+    def status_of(job: Job) -> str:
+        return status(job, queue.free_at, queue.now())
+
+    return _environment().get_template(name).render(status_of=status_of, **values)
+
+
+def status(job: Job, free_at: Callable[[Job], float], now: float) -> str:
+    """Returns in a word or two how far a job is.
 
     Args:
-        job: `Job`.
-        free_at: Function that says when a waiting job may run.
-        now: Float, seconds since the epoch.
-
-    Returns:
-        String.
+        job: A job of the queue.
+        free_at: Returns when a waiting job may run, seconds since the epoch.
+        now: Seconds since the epoch.
     """
     if job.state == WAITING:
         free = free_at(job)
@@ -92,29 +86,31 @@ def status(job, free_at, now):
             return (
                 f"held until {datetime.fromtimestamp(free):%H:%M}: too many in an hour"
             )
-    if job.state == DONE and job.result.status != GRADED:
-        return job.result.status.replace("_", " ")
-    return "graded" if job.state == DONE else job.state
+    if job.result is None or job.result.status == GRADED:
+        return GRADED if job.state == DONE else job.state
+    return job.result.status.replace("_", " ")
 
 
-def tone(job):
+def tone(job: Job) -> str:
     """Returns the style of a job's state."""
     if job.state == REFUSED:
         return "fault"
-    if job.state != DONE:
+    if job.result is None:
         return ""
     if job.result.status != GRADED:
         return "fault"
     return "full" if job.result.score == job.result.max_score else "part"
 
 
-def moment(stamp):
+def moment(stamp: str) -> str:
     """Returns a time as nbgrader writes it, without the fractions of a second."""
     return re.sub(r"\.\d+", "", stamp)
 
 
-def hidden_failures(job):
-    """Names the tests that pass as far as they are visible, and fail beyond."""
+def hidden_failures(job: Job) -> list[str]:
+    """Returns the tests that pass as far as they are visible, and fail beyond."""
+    if job.visible is None or job.result is None:
+        return []
     seen = job.visible.cells
     return [
         name

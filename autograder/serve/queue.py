@@ -4,12 +4,17 @@ import json
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 from autograder.grading.outcome import Outcome, outcome_of
+from autograder.serve.inbox import Arrival
 
 WAITING, RUNNING, DONE, REFUSED = "waiting", "running", "done", "refused"
+STATES = (WAITING, RUNNING, DONE, REFUSED)
 HOUR = 3600
 
 TABLE = """
@@ -28,7 +33,14 @@ create table if not exists jobs (
     reason text not null default ''
 )
 """
-INDEX = "create index if not exists whose on jobs (student, assignment, started)"
+# What the hourly bound, the counts and the pages ask for.
+INDEXES = (
+    "create index if not exists whose on jobs (student, assignment, started)",
+    "create index if not exists states on jobs (state, student)",
+    "create index if not exists newest on jobs (seen, name)",
+)
+# Runs one statement inside a transaction.
+Change = Callable[..., sqlite3.Cursor]
 
 
 @dataclass(frozen=True)
@@ -36,18 +48,18 @@ class Job:
     """One submission in the queue.
 
     Attributes:
-        name: String, the folder's name in the exchange.
-        student: String, the student's id.
-        assignment: String, the assignment's id.
-        stamp: String, when it was handed in, as nbgrader writes it.
-        seen: Float, when the service found it, seconds since the epoch.
-        state: String: waiting, running, done or refused.
-        attempts: Integer, how often it was begun.
-        started: Float, when it was begun last, or `None`.
-        finished: Float, when it was done, or `None`.
-        visible: `Outcome` of the visible tests, or `None`.
-        result: `Outcome` of all tests, or `None`.
-        reason: String, why it was refused.
+        name: The folder's name in the exchange.
+        student: The student's id.
+        assignment: The assignment's id.
+        stamp: When it was handed in, as nbgrader writes it.
+        seen: When the service found it, seconds since the epoch.
+        state: waiting, running, done or refused.
+        attempts: How often it was begun.
+        started: When it was begun last, seconds since the epoch.
+        finished: When it was done, seconds since the epoch.
+        visible: What the visible tests said.
+        result: What all tests said.
+        reason: Why it was refused.
     """
 
     name: str
@@ -64,17 +76,19 @@ class Job:
     reason: str = ""
 
 
-class Jobs:
+class Queue:
     """The queue on disk. Each change is one transaction, so that a kill loses none.
 
     Args:
-        path: Path of an SQLite file; it need not exist.
-        per_hour: Integer, how many submissions of an assignment are graded for a
-            student in an hour. Those over it wait.
-        now: Function that returns the time, seconds since the epoch.
+        path: An SQLite file; it need not exist.
+        per_hour: How many submissions of an assignment are graded for a student in an
+            hour. Those over it wait.
+        now: Returns the time, seconds since the epoch.
     """
 
-    def __init__(self, path, per_hour=6, now=time.time):
+    def __init__(
+        self, path: Path, per_hour: int = 6, now: Callable[[], float] = time.time
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.per_hour, self.now = per_hour, now
         self.lock = threading.Lock()
@@ -84,28 +98,29 @@ class Jobs:
         self.database.execute("pragma synchronous = full")
         with self._transaction() as change:
             change(TABLE)
-            change(INDEX)
-            # Whoever ran these was killed.
+            for index in INDEXES:
+                change(index)
+            # The service that ran these was killed.
             change(
                 "update jobs set state = ? where state = ?",
                 (WAITING, RUNNING),
             )
 
     @contextmanager
-    def _transaction(self):
+    def _transaction(self) -> Iterator[Change]:
         with self.lock, self.database:
             yield self.database.execute
 
-    def close(self):
+    def close(self) -> None:
         """Closes the file."""
         self.database.close()
 
-    def add(self, arrival, refused=""):
+    def add(self, arrival: Arrival, refused: str = "") -> bool:
         """Puts a submission in the queue, unless it is there already.
 
         Args:
-            arrival: `autograder.serve.inbox.Arrival`.
-            refused: String, why it will not be graded; empty if it will.
+            arrival: What was found in the exchange.
+            refused: Why it will not be graded; empty if it will.
 
         Returns:
             Whether it is new.
@@ -127,23 +142,24 @@ class Jobs:
             )
             return done.rowcount == 1
 
-    def claim(self):
+    def claim(self) -> Job | None:
         """Takes the next submission that may run.
 
         One that was begun and killed goes behind those that were not: if it is what
         kills the service, the others are graded all the same.
 
         Returns:
-            `Job`, running now, or `None`.
+            The job, which is running now; `None` if none may run.
         """
         with self._transaction() as change:
             rows = change(
                 "select * from jobs where state = ? order by attempts, seen, name",
                 (WAITING,),
             ).fetchall()
-            held = set()
+            held: set[tuple[str, str]] = set()
             for row in rows:
-                # Somebody may have handed in thousands: they wait for the same.
+                # All that a student has in one assignment waits for the same hour:
+                # one question serves thousands of them.
                 whose = row["student"], row["assignment"]
                 if whose in held and row["started"] is None:
                     continue
@@ -157,7 +173,7 @@ class Jobs:
                     return self._read(change, row["name"])
         return None
 
-    def put_back(self, name):
+    def put_back(self, name: str) -> None:
         """Lets a job wait as if it had not been begun."""
         with self._transaction() as change:
             change(
@@ -166,12 +182,12 @@ class Jobs:
                 (WAITING, name, RUNNING),
             )
 
-    def free_at(self, job):
+    def free_at(self, job: Job) -> float:
         """Returns when a waiting job may run, in seconds since the epoch."""
         with self._transaction() as change:
             return self._free_at(change, asdict(job))
 
-    def _free_at(self, change, row):
+    def _free_at(self, change: Change, row: Mapping[str, Any] | sqlite3.Row) -> float:
         begun = change(
             "select started from jobs where student = ? and assignment = ?"
             " and name != ? and started > ? order by started desc",
@@ -181,7 +197,7 @@ class Jobs:
             return 0.0
         return begun[self.per_hour - 1]["started"] + HOUR
 
-    def save_visible(self, name, outcome):
+    def save_visible(self, name: str, outcome: Outcome) -> None:
         """Keeps what the visible tests said."""
         with self._transaction() as change:
             change(
@@ -189,7 +205,7 @@ class Jobs:
                 (json.dumps(asdict(outcome)), name, RUNNING),
             )
 
-    def finish(self, name, outcome):
+    def finish(self, name: str, outcome: Outcome) -> bool:
         """Keeps what all tests said. A second result for a submission changes nothing.
 
         Returns:
@@ -203,31 +219,60 @@ class Jobs:
             )
             return done.rowcount == 1
 
-    def list(self, student=None):
-        """Returns the jobs, the newest first; of one student if one is named."""
-        where, values = ("where student = ?", (student,)) if student else ("", ())
+    def newest(self, student: str | None = None, most: int = -1) -> list[Job]:
+        """Returns the jobs, the newest first.
+
+        Args:
+            student: The student's id; without it, those of everybody.
+            most: How many at most; -1 for all.
+        """
+        where, values = _of(student)
         with self._transaction() as change:
             rows = change(
-                f"select * from jobs {where} order by seen desc, name desc", values
+                f"select * from jobs {where} order by seen desc, name desc limit ?",
+                (*values, most),
             ).fetchall()
         return [_job(row) for row in rows]
 
-    def names(self):
-        """Returns the set of all jobs' names."""
+    def counts(self, student: str | None = None) -> dict[str, int]:
+        """Returns how many jobs are in each state.
+
+        Args:
+            student: The student's id; without it, those of everybody count.
+        """
+        where, values = _of(student)
+        with self._transaction() as change:
+            rows = change(
+                f"select state, count(*) from jobs {where} group by state", values
+            ).fetchall()
+        return dict.fromkeys(STATES, 0) | dict(map(tuple, rows))
+
+    def is_empty(self, student: str | None = None) -> bool:
+        """Returns whether nothing waits or runs; of one student if one is named."""
+        counts = self.counts(student)
+        return counts[WAITING] + counts[RUNNING] == 0
+
+    def names(self) -> set[str]:
+        """Returns the names of all jobs."""
         with self._transaction() as change:
             return {name for (name,) in change("select name from jobs")}
 
-    def find(self, name):
-        """Returns a `Job`, or `None`."""
+    def find(self, name: str) -> Job | None:
+        """Returns the job of a folder; `None` if there is none."""
         with self._transaction() as change:
             return self._read(change, name)
 
-    def _read(self, change, name):
+    def _read(self, change: Change, name: str) -> Job | None:
         row = change("select * from jobs where name = ?", (name,)).fetchone()
-        return row and _job(row)
+        return _job(row) if row else None
 
 
-def _job(row):
+def _of(student: str | None) -> tuple[str, tuple[str, ...]]:
+    """Returns the SQL that picks a student's jobs, and its values."""
+    return ("", ()) if student is None else ("where student = ?", (student,))
+
+
+def _job(row: sqlite3.Row) -> Job:
     fields = dict(row)
     for name in ("visible", "result"):
         fields[name] = outcome_of(json.loads(fields[name])) if fields[name] else None

@@ -7,29 +7,33 @@ is opened once, never through a link, and what is looked at is what is copied.
 
 import os
 import stat
+from collections.abc import Callable
+from pathlib import Path
 
 from autograder.grading.submission import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
-
-def take(folder, target, is_welcome=lambda uid: True, most=2 * MAX_BYTES):
+def take(
+    folder: Path,
+    target: Path,
+    is_welcome: Callable[[int], bool] = lambda uid: True,
+    most: int = 2 * MAX_BYTES,
+) -> list[str]:
     """Copies a folder's regular files that belong to the folder's owner.
 
     Args:
-        folder: Path.
-        target: Path, which must not exist.
-        is_welcome: Function of a user id: whether the folder may be that user's.
-        most: Integer, bytes to copy at most.
+        folder: A submission in the exchange.
+        target: Where the copy is made; it must not exist.
+        is_welcome: Says whether the folder may belong to a user id.
+        most: Bytes to copy at most.
 
     Returns:
-        List of strings: what was left out, and why.
+        What was left out, and why.
 
     Raises:
         OSError: If it is no folder, is gone, or is somebody else's.
     """
-    top = os.open(folder, FOLDER)
+    top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         owner = os.fstat(top).st_uid
         if not is_welcome(owner):
@@ -40,10 +44,11 @@ def take(folder, target, is_welcome=lambda uid: True, most=2 * MAX_BYTES):
         os.close(top)
 
 
-def _copy_content(top, target, owner, most):
-    left_out, seen = [], 0
+def _copy_content(top: int, target: Path, owner: int, most: int) -> list[str]:
+    left_out: list[str] = []
+    seen = 0
 
-    def skip(name, error=None):
+    def skip(name: str, error: str | None = None) -> None:
         left_out.append(f"{name!r}: {error or 'is no plain file of its student'}")
 
     walk = os.fwalk(
@@ -63,7 +68,7 @@ def _copy_content(top, target, owner, most):
             folders[:] = []
         for name in folders:
             (below / name).mkdir(0o750)
-        # The notebooks first: nothing beside them shall use up what may be copied.
+        # Notebooks first: files beside them must not use up the bytes that are left.
         for name in sorted(names, key=lambda name: (not name.endswith(".ipynb"), name)):
             try:
                 content = _read(name, descriptor, owner, most)
@@ -80,7 +85,7 @@ def _copy_content(top, target, owner, most):
     return left_out
 
 
-def _is_folder(name, folder):
+def _is_folder(name: str, folder: int) -> bool:
     try:
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except OSError:
@@ -88,9 +93,11 @@ def _is_folder(name, folder):
     return stat.S_ISDIR(status.st_mode) and name.isprintable()
 
 
-def _read(name, folder, owner, most):
+def _read(name: str, folder: int, owner: int, most: int) -> bytes | None:
     """Reads a file; one that is too large only as far as to see that it is."""
-    descriptor = os.open(name, FILE, dir_fd=folder)
+    # Without waiting for the other end of a pipe.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(name, flags, dir_fd=folder)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != owner:

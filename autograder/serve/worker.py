@@ -4,26 +4,29 @@ import sqlite3
 import tempfile
 import threading
 import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.cells import to_bytes
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
 from autograder.engine.execute import execute
 from autograder.engine.pool import map_unordered, share_cores
 from autograder.grading.assignment import load_current
 from autograder.grading.judge import judge
 from autograder.grading.outcome_folder import write_outcome
-from autograder.grading.prepare import prepare
+from autograder.grading.prepare import Prepared, prepare
 from autograder.grading.submission import MISSING, Submission, read_files, read_one
-from autograder.serve.inbox import find_arrivals, is_owner, is_user
+from autograder.limits import Execution, Limits
+from autograder.serve.inbox import Arrival, find_arrivals, is_owner, is_user
+from autograder.serve.queue import Job, Queue
 from autograder.serve.safe_copy import take
 
 # How often the exchange is looked at. Seconds.
 POLL = 1.0
 
 
-class Grader:
+class QueueWorker:
     """Watches an exchange and grades what arrives, a bounded number at a time.
 
     Each submission runs twice: with the visible tests, whose messages the student
@@ -31,40 +34,40 @@ class Grader:
     when it finds the same submission collected.
 
     Args:
-        course: `Course`, built.
-        inbound: Path, the exchange's folder of submissions.
-        jobs: `autograder.serve.queue.Jobs`.
-        limits: `Limits`.
-        workers: Integer, submissions at a time. Without it, the cores at hand.
+        course: The course, built.
+        inbound: The exchange's folder of submissions.
+        queue: The service's queue.
+        limits: What a notebook may use.
+        workers: Submissions at a time. Without it, the cores at hand.
         check_owner: Whether a submission must belong to the system user it names.
-        report: Function of a `Job`, called when one is done.
+        report: Called with each job that is done.
     """
 
     def __init__(
         self,
-        course,
-        inbound,
-        jobs,
-        limits,
-        workers=None,
-        check_owner=False,
-        report=lambda job: None,
-    ):
-        self.course, self.inbound, self.jobs = course, inbound, jobs
+        course: Course,
+        inbound: Path,
+        queue: Queue,
+        limits: Limits,
+        workers: int | None = None,
+        check_owner: bool = False,
+        report: Callable[[Job], None] = lambda job: None,
+    ) -> None:
+        self.course, self.inbound, self.queue = course, inbound, queue
         self.workers, self.limits = share_cores(limits, workers)
         self.check_owner, self.report = check_owner, report
         self.results = course.served / "results"
         self.stopped, self.arrived = threading.Event(), threading.Condition()
-        self.threads = []
+        self.threads: list[threading.Thread] = []
 
-    def start(self):
+    def start(self) -> None:
         """Starts to watch and to grade, in threads of this process."""
         tasks = [self._watch, *[self._work] * self.workers]
         self.threads = [threading.Thread(target=task, daemon=True) for task in tasks]
         for thread in self.threads:
             thread.start()
 
-    def stop(self):
+    def stop(self) -> None:
         """Ends after the submissions that run now."""
         self.stopped.set()
         with self.arrived:
@@ -72,40 +75,36 @@ class Grader:
         for thread in self.threads:
             thread.join()
 
-    def scan(self):
-        """Looks at the exchange once.
-
-        Returns:
-            Integer, how many submissions are new.
-        """
+    def scan(self) -> int:
+        """Looks at the exchange once; returns how many submissions are new."""
         new = 0
-        for arrival in find_arrivals(self.inbound, self.jobs.names()):
-            new += self.jobs.add(arrival, self._objection(arrival))
+        for arrival in find_arrivals(self.inbound, self.queue.names()):
+            new += self.queue.add(arrival, self._objection(arrival))
         if new:
             with self.arrived:
                 self.arrived.notify_all()
         return new
 
-    def _objection(self, arrival):
+    def _objection(self, arrival: Arrival) -> str:
         if arrival.assignment not in self.course.assignments():
             return f"there is no assignment {arrival.assignment}"
         if self.check_owner and not is_owner(arrival):
             return f"the folder does not belong to {arrival.student}"
         return ""
 
-    def _watch(self):
+    def _watch(self) -> None:
         while not self.stopped.wait(POLL):
-            # A full disk, say: it may not be full at the next look.
+            # The next look may succeed: a full disk, say, may have room by then.
             try:
                 self.scan()
             except (OSError, sqlite3.Error):
                 traceback.print_exc()
 
-    def _work(self):
+    def _work(self) -> None:
         while not self.stopped.is_set():
             runs = map_unordered(execute, self._runs(), 1)
-            # One submission that cannot be dealt with is begun again with the service;
-            # meanwhile the others are graded.
+            # The submission that raised this stays in the queue and runs again when
+            # the service starts again; the others go on.
             try:
                 for (job, prepared, last), execution, error in runs:
                     self._take(job, prepared, error or execution, last)
@@ -113,10 +112,10 @@ class Grader:
                 traceback.print_exc()
                 self.stopped.wait(POLL)
 
-    def _runs(self):
+    def _runs(self) -> Iterator[tuple[tuple[Job, Prepared, bool], tuple]]:
         """Yields two runs for each submission, waiting while there is none."""
         while not self.stopped.is_set():
-            job = self.jobs.claim()
+            job = self.queue.claim()
             if job is None:
                 with self.arrived:
                     self.arrived.wait(POLL)
@@ -125,7 +124,7 @@ class Grader:
                 assigned = load_current(self.course, job.assignment)
             except CourseError:
                 # It is being built anew just now.
-                self.jobs.put_back(job.name)
+                self.queue.put_back(job.name)
                 self.stopped.wait(POLL)
                 continue
             submission = self.read(job)
@@ -138,25 +137,32 @@ class Grader:
                 else:
                     yield (job, prepared, last), prepared.arguments
 
-    def _take(self, job, prepared, execution, last):
+    def _take(
+        self,
+        job: Job,
+        prepared: Prepared,
+        execution: Execution | Exception | None,
+        last: bool,
+    ) -> None:
         outcome, document = judge(prepared, execution)
         if not last:
-            self.jobs.save_visible(job.name, outcome)
+            self.queue.save_visible(job.name, outcome)
             return
         folder = self.results / job.student / job.assignment
         write_outcome(folder, outcome, to_bytes(document))
-        if self.jobs.finish(job.name, outcome):
-            self.report(self.jobs.find(job.name))
+        if self.queue.finish(job.name, outcome):
+            done = self.queue.find(job.name)
+            assert done is not None
+            self.report(done)
 
-    def read(self, job):
+    def read(self, job: Job) -> Submission:
         """Reads a job's submission from the exchange.
 
-        Returns:
-            `Submission`. It never raises for what a student did.
+        What a student did to it becomes the submission's status, never an exception.
         """
         folder, name = self.inbound / job.name, f"{job.assignment}.ipynb"
 
-        def is_welcome(uid):
+        def is_welcome(uid: int) -> bool:
             return not self.check_owner or is_user(uid, job.student)
 
         with tempfile.TemporaryDirectory() as place:

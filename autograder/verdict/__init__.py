@@ -1,4 +1,4 @@
-"""The split verdict: student code and the verdict never share a process.
+"""Splits the verdict: student code and the verdict never share a process.
 
     student kernel                               verdict process
     student_side.py: functions, objects ◄──────► proxies.py: stand-ins for them
@@ -6,6 +6,6 @@
               the wire, endpoint.py at both ends
 
 Data cross by value and Keras models as config and arrays; code never crosses, and
-nothing is unpickled. What a student may still do is compute the right answer in any
-way. A handle can lie about its attributes: tests ask for data.
+nothing is unpickled. A student's process can answer what it likes, so that tests judge
+the data that it sends; what it says of an object's attributes may be a lie.
 """

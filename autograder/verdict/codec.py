@@ -1,4 +1,4 @@
-"""Values as bytes and back: plain data only, within bounds.
+"""Turns values into bytes and back: plain data only, within bounds.
 
 A message is a JSON header and raw buffers. Python's own scalars stand as they are;
 everything else is an object with a tag. Nothing that is decoded can carry code.
@@ -7,29 +7,34 @@ everything else is an object with a tag. Nothing that is decoded can carry code.
 import json
 import math
 import struct
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 MAX_BYTES = 256_000_000
-# Of these a message's header, which takes some ten times as much memory once read.
+# The header's part of these; it takes some ten times as much memory once it is read.
 MAX_TEXT = 64_000_000
 MAX_DEPTH = 60
 MAX_NODES = 2_000_000
+# A header entry: what JSON holds.
+Entry = Any
 LENGTHS = struct.Struct("!IQ")
 PLAIN_KINDS = frozenset("biufcSUmM")
+IMMUTABLE: tuple[type, ...] = (tuple, frozenset, str, int, float)
 EXTENDED = frozenset(
     {"bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3", "int4", "uint4"}
 )
 
 
-# What a malformed value may lead to while it is decoded.
+# Exceptions that a malformed value may raise while it is decoded.
 FAULTS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 class CodecError(RuntimeError):
     """A value or message that cannot cross: too large, too deep or malformed.
 
-    No `ValueError`, which a test may be waiting for.
+    It is no `ValueError`, which a test may expect of a student's function.
     """
 
 
@@ -37,33 +42,33 @@ class Encoder:
     """Turns values into a message.
 
     Args:
-        encode_other: Function that is given the encoder and a value that is not plain
-            data, and returns its header entry.
+        encode_other: Is given the encoder and a value that is not plain data, and
+            returns its header entry.
     """
 
-    def __init__(self, encode_other):
+    def __init__(self, encode_other: "Callable[[Encoder, Any], Entry]") -> None:
         self.encode_other = encode_other
-        self.buffers = []
+        self.buffers: list[bytes] = []
         self.bytes = 0
         self.nodes = 0
-        self.active = set()
         # Mutable containers and arrays in the order of their numbers.
-        self.shared = []
-        self.numbers = {}
+        self.shared: list[Any] = []
+        # By the id of the object.
+        self.numbers: dict[int, int] = {}
 
-    def buffer(self, content):
+    def buffer(self, content: bytes) -> int:
         """Adds a raw buffer; returns its index."""
         self.count_bytes(len(content))
         self.buffers.append(content)
         return len(self.buffers) - 1
 
-    def count_bytes(self, count):
+    def count_bytes(self, count: int) -> None:
         """Raises `CodecError` when a message grows too large."""
         self.bytes += count
         if self.bytes > MAX_BYTES:
             raise CodecError(f"a value over {MAX_BYTES:,} bytes cannot cross")
 
-    def encode(self, value, depth=0):
+    def encode(self, value: Any, depth: int = 0) -> Entry:
         """Returns the header entry of a value."""
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
@@ -94,20 +99,20 @@ class Encoder:
             }
         if isinstance(value, np.dtype):
             return {"t": "dtype", "v": _dtype_name(value)}
-        # A subclass crosses as what it holds.
-        for base in (dict, list, set):
-            if isinstance(value, base):
-                return self._container(value, base, depth)
-        for base in (tuple, frozenset, str, int, float):
+        # An object of a subclass crosses as one of the base class.
+        for mutable in (dict, list, set):
+            if isinstance(value, mutable):
+                return self._container(value, mutable, depth)
+        for base in IMMUTABLE:
             if isinstance(value, base):
                 return self.encode(base(value), depth + 1)
         return self.encode_other(self, value)
 
-    def number(self, value):
+    def number(self, value: Any) -> tuple[int, bool]:
         """Numbers what can be changed in place, so that one object stays one.
 
         Returns:
-            Integer, and whether the object is new to this message.
+            Its number, and whether the object is new to this message.
         """
         known = self.numbers.get(id(value))
         if known is None:
@@ -116,13 +121,15 @@ class Encoder:
             return known, True
         return known, False
 
-    def content(self, value):
+    def content(self, value: Any) -> Entry:
         """Returns the entry of a numbered object as it is now, not as a reference."""
         if isinstance(value, np.ndarray):
             return self._array(value, self.numbers[id(value)])
         return self._container(value, type(value), 0, self.numbers[id(value)])
 
-    def _container(self, value, kind, depth, number=None):
+    def _container(
+        self, value: Any, kind: type, depth: int, number: int | None = None
+    ) -> Entry:
         name = kind.__name__
         mutable = kind in (list, set, dict)
         if mutable and number is None:
@@ -136,12 +143,12 @@ class Encoder:
             ]
         else:
             items = [self.encode(item, depth + 1) for item in value]
-        entry = {"t": name, "v": items}
+        entry: dict[str, Entry] = {"t": name, "v": items}
         if mutable:
             entry["n"] = number
         return entry
 
-    def _array(self, value, number=None):
+    def _array(self, value: np.ndarray, number: int | None = None) -> Entry:
         if number is None:
             number, first = self.number(value)
             if not first:
@@ -156,7 +163,7 @@ class Encoder:
         return entry if value.flags.writeable else {**entry, "locked": True}
 
 
-SIMPLE = {
+SIMPLE: dict[type, Callable[[Encoder, Any], Entry]] = {
     complex: lambda _, value: {"t": "complex", "v": [value.real, value.imag]},
     bytes: lambda encoder, value: {"t": "bytes", "b": encoder.buffer(value)},
     slice: lambda encoder, value: {
@@ -175,18 +182,23 @@ class Decoder:
     """Turns a message's header entries into values.
 
     Args:
-        buffers: List of bytes.
-        decode_other: Function that is given the decoder and an entry with a tag that
-            is not plain data, and returns its value.
+        buffers: The message's.
+        decode_other: Is given the decoder and an entry with a tag that is not plain
+            data, and returns its value.
     """
 
-    def __init__(self, buffers, decode_other):
+    def __init__(
+        self,
+        buffers: "Sequence[bytes | memoryview]",
+        decode_other: "Callable[[Decoder, Entry], Any]",
+    ) -> None:
         self.buffers = buffers
         self.decode_other = decode_other
-        self.shared = {}
+        # Mutable containers and arrays by their numbers.
+        self.shared: dict[int, Any] = {}
         self.nodes = 0
 
-    def decode(self, entry, depth=0):
+    def decode(self, entry: Entry, depth: int = 0) -> Any:
         """Returns the value of a header entry.
 
         Raises:
@@ -204,22 +216,26 @@ class Decoder:
         except FAULTS as error:
             raise CodecError(f"a malformed value: {error!r}") from error
 
-    def _tagged(self, entry, tag, depth):
+    def _tagged(self, entry: Entry, tag: Any, depth: int) -> Any:
         if tag == "again":
             return self.shared[entry["n"]]
         if tag == "list":
-            value = self._remember(entry, [])
-            value.extend(self.decode(item, depth + 1) for item in entry["v"])
-            return value
+            items = self._remember(entry, [])
+            items.extend(self.decode(item, depth + 1) for item in entry["v"])
+            return items
         if tag == "dict":
-            value = self._remember(entry, {})
+            items = self._remember(entry, {})
             for key, item in entry["v"]:
-                value[self.decode(key, depth + 1)] = self.decode(item, depth + 1)
-            return value
+                items[self.decode(key, depth + 1)] = self.decode(item, depth + 1)
+            return items
         if tag in ("tuple", "set", "frozenset"):
             items = [self.decode(item, depth + 1) for item in entry["v"]]
-            kind = {"tuple": tuple, "set": set, "frozenset": frozenset}[tag]
-            value = kind(items)
+            kinds: dict[str, type] = {
+                "tuple": tuple,
+                "set": set,
+                "frozenset": frozenset,
+            }
+            value = kinds[tag](items)
             return self._remember(entry, value) if tag == "set" else value
         if tag == "array":
             return self._remember(entry, self.array(entry))
@@ -242,11 +258,11 @@ class Decoder:
             return ...
         return self.decode_other(self, entry)
 
-    def _remember(self, entry, value):
+    def _remember(self, entry: Entry, value: Any) -> Any:
         self.shared[entry["n"]] = value
         return value
 
-    def array(self, entry):
+    def array(self, entry: Entry) -> np.ndarray:
         """Returns a fresh array of an entry with `d`, `s` and `b`."""
         dtype, dims = _dtype(entry["d"]), tuple(map(int, entry["s"]))
         content = self.buffers[entry["b"]]
@@ -259,7 +275,7 @@ class Decoder:
         return value
 
 
-def pack(header, buffers):
+def pack(header: Entry, buffers: Sequence[bytes]) -> bytes:
     """Returns a message of a header and buffers as bytes, with its lengths in front."""
     try:
         text = json.dumps(header, separators=(",", ":")).encode()
@@ -272,14 +288,16 @@ def pack(header, buffers):
     return b"".join([LENGTHS.pack(len(text), total), text, sizes, *buffers])
 
 
-def unpack(read):
+def unpack(
+    read: Callable[[int], bytes | bytearray],
+) -> tuple[Entry, list[memoryview]]:
     """Reads one message.
 
     Args:
-        read: Function from a number of bytes to exactly that many.
+        read: Returns exactly as many bytes as it is asked for.
 
     Returns:
-        Header and list of buffers.
+        The header and the buffers.
 
     Raises:
         CodecError: If the message is too large or malformed.
@@ -294,7 +312,8 @@ def unpack(read):
         sizes = struct.unpack_from(f"!{count}Q", rest, 4)
     except (ValueError, RecursionError, struct.error, MemoryError) as error:
         raise CodecError(f"a malformed message: {error!r}") from error
-    offset, buffers = 4 + 8 * count, []
+    offset = 4 + 8 * count
+    buffers: list[memoryview] = []
     if offset + sum(sizes) != len(rest):
         raise CodecError("a message whose buffers do not fit its length")
     for size in sizes:
@@ -303,18 +322,18 @@ def unpack(read):
     return header, buffers
 
 
-def is_plain_dtype(dtype):
+def is_plain_dtype(dtype: np.dtype) -> bool:
     """Returns whether arrays of a dtype cross."""
     return (dtype.kind in PLAIN_KINDS and not dtype.hasobject) or (
         dtype.name in EXTENDED
     )
 
 
-def _dtype_name(dtype):
+def _dtype_name(dtype: np.dtype) -> str:
     return dtype.name if dtype.name in EXTENDED else dtype.str
 
 
-def _dtype(name):
+def _dtype(name: Any) -> np.dtype:
     if not isinstance(name, str):
         raise CodecError("a dtype is not named")
     if name in EXTENDED:
@@ -327,7 +346,7 @@ def _dtype(name):
     return dtype
 
 
-def same_array(left, right):
+def same_array(left: np.ndarray, right: np.ndarray) -> bool:
     """Returns whether two arrays agree in dtype, shape and every byte."""
     return (
         left.dtype == right.dtype

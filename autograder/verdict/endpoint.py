@@ -1,29 +1,29 @@
-"""One end of the pipe between the student kernel and the verdict process.
+"""Encodes and decodes at either end of the link between the two processes.
 
-Both ends encode and decode alike; they differ in who asks and who keeps the objects.
+Both ends encode and decode alike. The verdict's asks, the student's answers and keeps
+the student's objects.
 """
 
+import builtins
 import contextlib
 import importlib
+import socket
 import sys
 import types
+from collections.abc import Set
+from typing import Any
 
 import numpy as np
 
+from autograder import compat
 from autograder.verdict import codec
-from autograder.verdict.codec import CodecError
+from autograder.verdict.codec import CodecError, Decoder, Encoder, Entry
 
-# Where functions and classes may be looked up that a message names.
+# Packages in which a function or class is looked up that a message names.
 NAMED_ROOTS = frozenset({"numpy", "keras", "tensorflow", "math", "layerwise"})
-# What of these a student may name in place of sending it. It runs in the verdict
-# process, so it must do nothing but compute: `numpy.load` or `keras.config` would not.
-TAME_FUNCTIONS = (
-    "keras.src.ops.",
-    "keras.src.activations.",
-    "keras.src.losses.",
-    "keras.src.metrics.",
-    "layerwise.models.",
-)
+# Modules of the functions that a student may name in place of sending data. They run in
+# the verdict process and must do nothing but compute; `numpy.load` would read a file.
+COMPUTES = (*compat.KERAS_COMPUTES, "layerwise.models.")
 KINDS = (
     type,
     types.FunctionType,
@@ -32,30 +32,30 @@ KINDS = (
     type(np.mean),
 )
 BUILTIN_TYPES = {
-    kind.__name__: kind
-    for kind in vars(__import__("builtins")).values()
-    if isinstance(kind, type)
+    kind.__name__: kind for kind in vars(builtins).values() if isinstance(kind, type)
 }
 
 
-class End:
-    """Encoding and decoding beyond plain data.
+class Endpoint:
+    """Encodes and decodes what is not plain data.
 
     Args:
-        connection: Connected socket.
-        namespace: Dict of the names at this end; locked functions are found in it.
-        locked: Set of the names that locked cells bind at both ends.
+        connection: To the other end.
+        namespace: The names at this end; locked functions are found in it.
+        locked: The names that locked cells bind at both ends.
     """
 
     # Whether it sends, and takes, only names of what does nothing but compute.
-    sends_tame = takes_tame = False
+    sends_computing = takes_computing = False
 
-    def __init__(self, connection, namespace, locked):
+    def __init__(
+        self, connection: socket.socket, namespace: dict[str, Any], locked: Set[str]
+    ) -> None:
         self.connection = connection
         self.namespace = namespace
         self.locked = locked
 
-    def receive(self):
+    def receive(self) -> tuple[dict[str, Any], list[memoryview]]:
         """Returns the next message's header and buffers.
 
         Raises:
@@ -67,7 +67,7 @@ class End:
             raise CodecError("a message without a header")
         return header, buffers
 
-    def _read(self, size):
+    def _read(self, size: int) -> bytearray:
         content = bytearray(size)
         view = memoryview(content)
         while view:
@@ -77,9 +77,25 @@ class End:
             view = view[count:]
         return content
 
-    def encode_other(self, encoder, value):
-        """Encodes what is not plain data: by name, as tensor, as Keras object or else
-        as this end thinks best."""
+    def encode_object(self, encoder: Encoder, value: Any) -> Entry:
+        """Encodes what has no other way to cross; the two ends differ in it."""
+        raise NotImplementedError
+
+    def encode_keras(self, encoder: Encoder, value: Any) -> Entry:
+        """Encodes a Keras object, as config and arrays where that is allowed."""
+        raise NotImplementedError
+
+    def decode_object(self, entry: Entry) -> Any:
+        """Decodes what `encode_object` of the other end made."""
+        raise NotImplementedError
+
+    def decode_keras(self, decoder: Decoder, entry: Entry) -> Any:
+        """Decodes what `encode_keras` of the other end made."""
+        raise NotImplementedError
+
+    def encode_other(self, encoder: Encoder, value: Any) -> Entry:
+        """Encodes what is not plain data: by name, as tensor, as Keras object, or else
+        as an object of this end."""
         named = self._by_name(value)
         if named is not None:
             return named
@@ -98,7 +114,8 @@ class End:
                 return self.encode_keras(encoder, value)
         return self.encode_object(encoder, value)
 
-    def decode_other(self, decoder, entry):
+    def decode_other(self, decoder: Decoder, entry: Entry) -> Any:
+        """Decodes what `encode_other` of the other end made."""
         tag = entry["t"]
         if tag == "tensor":
             import keras
@@ -115,16 +132,17 @@ class End:
             return self.decode_keras(decoder, entry)
         return self.decode_object(entry)
 
-    def _checked(self, found):
+    def _checked(self, found: Any) -> Any:
         own = getattr(found, "__module__", None) == "__main__"
-        if self.takes_tame and not (is_tame(found) or (own and callable(found))):
+        allowed = only_computes(found) or (own and callable(found))
+        if self.takes_computing and not allowed:
             raise CodecError(f"{found!r} cannot be named by a student")
         return found
 
-    def _by_name(self, value):
+    def _by_name(self, value: Any) -> Entry | None:
         if isinstance(value, types.ModuleType):
             root = value.__name__.partition(".")[0]
-            if root in NAMED_ROOTS and not self.sends_tame:
+            if root in NAMED_ROOTS and not self.sends_computing:
                 return {"t": "name", "m": value.__name__, "q": ""}
             return None
         if not isinstance(value, KINDS):
@@ -132,7 +150,7 @@ class End:
         for name in self.locked:
             if self.namespace.get(name) is value:
                 return {"t": "locked", "q": name}
-        if self.sends_tame and not is_tame(value):
+        if self.sends_computing and not only_computes(value):
             return None
         module = getattr(value, "__module__", None) or "numpy"
         name = getattr(value, "__qualname__", None) or value.__name__
@@ -141,9 +159,10 @@ class End:
                 return {"t": "name", "m": module, "q": name}
         return None
 
-    def resolve(self, module, name):
-        """Finds an installed function or class by name; code is never imported for it
-        that this end would not import itself.
+    def resolve(self, module: str, name: str) -> Any:
+        """Finds an installed function or class by name.
+
+        It imports nothing but modules of Keras and of the course's library.
 
         Raises:
             CodecError: If the name is not one that may cross.
@@ -168,15 +187,18 @@ class End:
         return found
 
 
-def is_tame(found):
-    """Returns whether a student may name a function or class instead of sending it."""
+def only_computes(found: Any) -> bool:
+    """Returns whether a function or class does nothing but compute.
+
+    A student may name one in place of sending data.
+    """
     if not isinstance(found, KINDS):
         return False
     if isinstance(found, np.ufunc) or BUILTIN_TYPES.get(found.__name__) is found:
         return True
     module = getattr(found, "__module__", None) or ""
     if isinstance(found, types.FunctionType):
-        return module.startswith(TAME_FUNCTIONS)
+        return module.startswith(COMPUTES)
     if isinstance(found, type):
         from autograder.verdict import keras_objects
 

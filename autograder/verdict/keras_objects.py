@@ -1,13 +1,17 @@
-"""Keras models, layers and other Keras objects on the wire: config and arrays.
+"""Turns Keras models, layers and other Keras objects into config and arrays, and back.
 
 The config is walked against an allow-list on both sides: the sender keeps a model that
 does not pass on its own side, the receiver refuses it.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 
-from autograder.verdict.codec import CodecError
+from autograder import compat
+from autograder.verdict.codec import CodecError, Entry
 
 MODULES = frozenset(
     {
@@ -24,11 +28,10 @@ MODULES = frozenset(
         "keras.optimizers.schedules",
         "keras.dtype_policies",
         "keras.ops",
-        "keras.src.models.functional",
-        "keras.src.models.sequential",
+        *compat.KERAS_MODELS,
     }
 )
-MODULE_PREFIXES = ("keras.src.ops.", "layerwise.")
+MODULE_PREFIXES = (compat.KERAS_OPERATIONS, "layerwise.")
 # Keras's own classes that hold code or read files.
 REFUSED = frozenset(
     {
@@ -58,12 +61,12 @@ KINDS = (
 )
 
 
-def is_keras_object(value):
+def is_keras_object(value: Any) -> bool:
     """Returns whether a value is of a kind that may cross as config and arrays."""
     return isinstance(value, KINDS)
 
 
-def to_numpy(value):
+def to_numpy(value: Any) -> np.ndarray:
     """Returns a tensor or variable as a NumPy array."""
     if len(value.shape) == 0:
         # TensorFlow 2.21 makes no array of a single bfloat16.
@@ -71,14 +74,14 @@ def to_numpy(value):
     return keras.ops.convert_to_numpy(value)
 
 
-def find_refused(config):
+def find_refused(config: Any) -> str | None:
     """Looks in a serialised config for what may not cross.
 
     Args:
         config: What `keras.saving.serialize_keras_object` returns, as JSON holds it.
 
     Returns:
-        String that names the first thing refused, or `None`.
+        A name of the first thing refused, or `None`.
     """
     pending, layers = [config], 0
     while pending:
@@ -97,7 +100,7 @@ def find_refused(config):
     return None
 
 
-def _find_fault(node):
+def _find_fault(node: dict[str, Any]) -> str | None:
     name, module = node["class_name"], node.get("module")
     registered = node.get("registered_name")
     if not isinstance(name, str) or not name.replace("_", "a").isalnum():
@@ -114,19 +117,18 @@ def _find_fault(node):
     return None
 
 
-def state_of(value, encode):
-    """Returns what changes in a model or layer while it is used.
+def state_of(
+    value: keras.Layer, encode: Callable[[np.ndarray], Entry]
+) -> dict[str, Entry]:
+    """Returns what changes in a model or layer while it is used, as header entries.
 
     Args:
-        value: Keras model or layer.
-        encode: Function from an array to its header entry.
-
-    Returns:
-        Dict of header entries.
+        value: The model or layer.
+        encode: Returns an array's header entry.
     """
-    state = {
+    state: dict[str, Entry] = {
         "weights": [encode(to_numpy(w)) for w in value.weights],
-        "trainable": [layer.trainable for layer in _flat(value)],
+        "trainable": [layer.trainable for layer in _layers(value)],
     }
     if isinstance(value, keras.Model) and getattr(value, "compiled", False):
         compiled = value.get_compile_config()
@@ -141,13 +143,15 @@ def state_of(value, encode):
     return state
 
 
-def apply_state(value, state, decode):
+def apply_state(
+    value: keras.Layer, state: dict[str, Entry], decode: Callable[[Entry], np.ndarray]
+) -> None:
     """Puts a state into a model or layer.
 
     Args:
-        value: Keras model or layer.
-        state: Dict of header entries.
-        decode: Function from a header entry to its array.
+        value: The model or layer.
+        state: What `state_of` returned at the other end.
+        decode: Returns the array of a header entry.
 
     Raises:
         CodecError: If the state does not fit.
@@ -158,7 +162,7 @@ def apply_state(value, state, decode):
     for weight, array in zip(value.weights, arrays, strict=True):
         if not _same(to_numpy(weight), array):
             weight.assign(array)
-    layers = _flat(value)
+    layers = _layers(value)
     if len(layers) == len(state["trainable"]):
         for layer, trainable in zip(layers, state["trainable"], strict=True):
             if layer.trainable != bool(trainable):
@@ -167,7 +171,9 @@ def apply_state(value, state, decode):
         _compile(value, state, decode)
 
 
-def _compile(model, state, decode):
+def _compile(
+    model: keras.Model, state: dict[str, Entry], decode: Callable[[Entry], np.ndarray]
+) -> None:
     fault = find_refused(state["compile"])
     if fault:
         raise CodecError(f"{fault} may not cross")
@@ -186,7 +192,7 @@ def _compile(model, state, decode):
             variable.assign(array)
 
 
-def serialise(value):
+def serialise(value: Any) -> dict[str, Any] | None:
     """Returns a Keras object's config, or `None` if it must stay where it is."""
     try:
         config = keras.saving.serialize_keras_object(value)
@@ -199,7 +205,7 @@ def serialise(value):
     return None
 
 
-def rebuild(config):
+def rebuild(config: dict[str, Any]) -> Any:
     """Makes a Keras object of its config.
 
     Raises:
@@ -214,17 +220,17 @@ def rebuild(config):
         raise CodecError(f"Keras refuses a config: {error}") from error
 
 
-def has_state(value):
+def has_state(value: Any) -> bool:
     """Returns whether a Keras object has weights."""
     return isinstance(value, keras.layers.Layer)
 
 
-def _flat(value):
-    layers = list(value._flatten_layers(include_self=True, recursive=True))
+def _layers(value: keras.Layer) -> list[keras.Layer]:
+    layers = compat.flat_layers(value)
     if len(layers) > MAX_LAYERS:
         raise CodecError(f"a model of more than {MAX_LAYERS} layers cannot cross")
     return layers
 
 
-def _same(left, right):
+def _same(left: np.ndarray, right: np.ndarray) -> bool:
     return left.dtype == right.dtype and np.array_equal(left, right, equal_nan=True)

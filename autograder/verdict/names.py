@@ -1,4 +1,4 @@
-"""Which names a cell binds, and which it expects from other cells."""
+"""Finds which names a cell binds, and which it expects from other cells."""
 
 import builtins
 import symtable
@@ -14,34 +14,29 @@ class Names:
     """The global names of a piece of code.
 
     Attributes:
-        bound: Frozen set of the names that it binds.
-        read: Frozen set of the names that it reads, functions inside included, and
-            neither binds itself nor finds among Python's own.
+        bound: The names that it binds.
+        read: The names that it reads, functions inside included, and neither binds
+            itself nor finds among Python's own.
     """
 
-    bound: frozenset
-    read: frozenset
+    bound: frozenset[str]
+    read: frozenset[str]
 
 
-def plain_python(source):
+def plain_python(source: str) -> str:
     """Returns a cell's source with IPython's magics as calls."""
     return TransformerManager().transform_cell(source)
 
 
-def names_of(source):
-    """Finds the global names of a cell.
-
-    Args:
-        source: String, the cell's source. Magics are allowed.
-
-    Returns:
-        `Names`.
+def names_of(source: str) -> Names:
+    """Finds the global names of a cell, whose source may hold magics.
 
     Raises:
         SyntaxError: If the cell is not Python.
     """
     module = symtable.symtable(plain_python(source), "<cell>", "exec")
-    bound, read = set(), set()
+    bound: set[str] = set()
+    read: set[str] = set()
     for symbol in module.get_symbols():
         if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
             bound.add(symbol.get_name())

@@ -1,15 +1,18 @@
-"""The verdict's end: stand-ins for what lives in the student kernel."""
+"""Asks the student kernel, and stands in for the objects that live there."""
 
 import builtins
 import contextlib
 import re
+import socket
 import weakref
+from collections.abc import Callable, Iterator, Set
+from typing import Any
 
 import numpy as np
 
 from autograder.verdict import codec
-from autograder.verdict.codec import CodecError, Decoder, Encoder
-from autograder.verdict.endpoint import End
+from autograder.verdict.codec import CodecError, Decoder, Encoder, Entry
+from autograder.verdict.endpoint import Endpoint
 
 VERBS = ("as_model", "gradient", "each")
 ENDINGS = frozenset(
@@ -21,44 +24,51 @@ ENDINGS = frozenset(
 class BrokenLinkError(BaseException):
     """The student kernel is gone, or what it answered is no answer.
 
-    No `Exception`: a test that waits for an error must not take this for it.
+    It is no `Exception`, which a test may expect of a student's function.
     """
 
 
-class Client(End):
+class VerdictSide(Endpoint):
     """Asks the student's end.
 
     Args:
-        connection: Connected socket.
-        namespace: Dict, the verdict's names.
-        locked: Set of the names that locked cells bind at both ends.
+        connection: To the student kernel.
+        namespace: The verdict's names.
+        locked: The names that locked cells bind at both ends.
     """
 
-    takes_tame = True
+    takes_computing = True
 
-    def __init__(self, connection, namespace, locked):
+    def __init__(
+        self, connection: socket.socket, namespace: dict[str, Any], locked: Set[str]
+    ) -> None:
         super().__init__(connection, namespace, locked)
         self.serial = 0
-        self.dropped = []
-        self.handles = weakref.WeakValueDictionary()
-        self.copies = {}  # the student's handle → our copy of their object, its config
-        self.own = {}  # our number → our own Keras object
-        self.numbers = {}  # id of a local object → "h" or "o", number, object
-        self.introduced = set()
-        self.fault = ""  # why nothing can be asked any more
+        # Numbers of handles that nothing here refers to any more.
+        self.dropped: list[int] = []
+        self.handles: weakref.WeakValueDictionary[int, Handle] = (
+            weakref.WeakValueDictionary()
+        )
+        # The student's handle → our copy of their object, its config.
+        self.copies: dict[int, tuple[Any, Any]] = {}
+        # Our number → our own Keras object.
+        self.own: dict[int, Any] = {}
+        # Id of a local object → "h" or "o", number, object.
+        self.numbers: dict[int, tuple[str, int, Any]] = {}
+        self.introduced: set[int] = set()
+        # Why nothing can be asked any more.
+        self.fault = ""
 
-    def ask(self, operation, given):
-        """Sends a request and waits for the answer.
+    def ask(self, operation: str, given: Any) -> Any:
+        """Sends a request, waits for the answer, and returns the operation's result.
 
         Args:
-            operation: String, one of `server.OPERATIONS`.
+            operation: One of `student_side.OPERATIONS`.
             given: The operation's arguments.
 
-        Returns:
-            What the operation returned.
-
         Raises:
-            Exception: The nearest built-in class of what was raised over there.
+            Exception: The nearest built-in class of what was raised in the student
+                kernel.
             BrokenLinkError: If the answer is malformed or there is none.
         """
         if self.fault:
@@ -84,7 +94,7 @@ class Client(End):
             raise error
         return result
 
-    def _exchange(self, message):
+    def _exchange(self, message: bytes) -> tuple[dict[str, Any], list[memoryview]]:
         """Sends a packed message; returns the answer's header and buffers."""
         self.fault = "an interrupt cut a message of the student kernel in two"
         try:
@@ -96,15 +106,18 @@ class Client(End):
             self.fault = "the other end is gone"
             raise BrokenLinkError(self.fault) from error
         except Exception as error:
-            # What follows in the pipe could be anything.
+            # Nothing tells where the next message would begin.
             self.fault = f"a malformed answer: {error!r}"[:1000]
             raise BrokenLinkError(self.fault) from error
         self.fault = ""
         return answer, buffers
 
-    def _take(self, answer, buffers, encoder):
+    def _take(
+        self, answer: dict[str, Any], buffers: list[memoryview], encoder: Encoder
+    ) -> tuple[Any, Exception | None]:
+        """Updates the arguments that changed; returns the result and the error."""
         decoder = Decoder(buffers, self.decode_other)
-        # What comes back is what was sent: one object stays one.
+        # A number stands for the object that was sent, not for a copy of it.
         decoder.shared.update(enumerate(encoder.shared))
         for number, entry in answer["back"]:
             original = encoder.shared[number]
@@ -116,7 +129,9 @@ class Client(End):
             return None, make_error(answer["error"])
         return decoder.decode(answer["ok"]), None
 
-    def _put_state(self, kind, number, state, decoder):
+    def _put_state(
+        self, kind: str, number: int, state: dict[str, Entry], decoder: Decoder
+    ) -> None:
         from autograder.verdict import keras_objects
 
         value = self.own[number] if kind == "o" else self.copies[number][0]
@@ -124,15 +139,16 @@ class Client(End):
 
     # Keras objects.
 
-    def encode_keras(self, encoder, value):
+    def encode_keras(self, encoder: Encoder, value: Any) -> Entry:
         from autograder.verdict import keras_objects
 
-        kind, number, _ = self.numbers.get(id(value), (None, None, None))
-        if kind is None:
-            kind, number = "o", len(self.own) + 1
-            self.own[number] = value
-            self.numbers[id(value)] = (kind, number, value)
-        entry = {"t": "keras", kind: number}
+        known = self.numbers.get(id(value))
+        if known is None:
+            known = ("o", len(self.own) + 1, value)
+            self.own[known[1]] = value
+            self.numbers[id(value)] = known
+        kind, number, _ = known
+        entry: dict[str, Entry] = {"t": "keras", kind: number}
         if kind == "o" and number not in self.introduced:
             config = keras_objects.serialise(value)
             if config is None:
@@ -143,7 +159,7 @@ class Client(End):
             entry["state"] = keras_objects.state_of(value, encoder.encode)
         return entry
 
-    def decode_keras(self, decoder, entry):
+    def decode_keras(self, decoder: Decoder, entry: Entry) -> Any:
         from autograder.verdict import keras_objects
 
         if "o" in entry:
@@ -154,13 +170,13 @@ class Client(End):
             if "state" in entry and keras_objects.has_state(value):
                 keras_objects.apply_state(value, entry["state"], decoder.decode)
         except CodecError:
-            # What cannot be made again here stays there.
+            # What cannot be made again here stays in the student kernel.
             return make_handle(self, number, entry)
         return value
 
-    def _copy(self, number, config):
+    def _copy(self, number: int, config: dict[str, Any]) -> Any:
         """Returns the local copy of a student's Keras object, made once for a config:
-        a model that grew over there is made again."""
+        a model that has other layers by now is made again."""
         from autograder.verdict import keras_objects
 
         value, known = self.copies.get(number, (None, None))
@@ -172,19 +188,19 @@ class Client(End):
 
     # The student's other objects.
 
-    def encode_other(self, encoder, value):
+    def encode_other(self, encoder: Encoder, value: Any) -> Entry:
         if isinstance(value, Handle):
-            # Before anything looks at its attributes, which are over there.
+            # Before anything reads an attribute of it, which would ask the student.
             return {"t": "handle", "h": value._number}
         return super().encode_other(encoder, value)
 
-    def encode_object(self, _, value):
+    def encode_object(self, encoder: Encoder, value: Any) -> Entry:
         raise TypeError(
             f"a {type(value).__name__} of the test's own cannot be sent to a student's "
             "function: only data, Keras objects and what is installed or locked can"
         )
 
-    def decode_object(self, entry):
+    def decode_object(self, entry: Entry) -> Any:
         if entry["t"] != "handle":
             raise CodecError(f"an unknown tag {entry['t']!r}")
         return make_handle(self, int(entry["h"]), entry)
@@ -194,75 +210,76 @@ class Handle:
     """Stands for an object that stays in the student kernel."""
 
     _is_handle = True
+    _side: VerdictSide
+    _number: int
 
-    def __init__(self, client, number, name):
-        object.__setattr__(self, "_client", client)
+    def __init__(self, side: VerdictSide, number: int, name: str) -> None:
+        object.__setattr__(self, "_side", side)
         object.__setattr__(self, "_number", number)
         object.__setattr__(self, "__name__", name)
-        weakref.finalize(self, client.dropped.append, number)
+        weakref.finalize(self, side.dropped.append, number)
 
-    def __call__(self, *arguments, **keywords):
-        return self._client.ask("call", (self, arguments, keywords))
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return self._side.ask("call", (self, arguments, keywords))
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return self._client.ask("getattr", (self, name))
+        return self._side.ask("getattr", (self, name))
 
-    def __setattr__(self, name, value):
-        self._client.ask("setattr", (self, name, value))
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._side.ask("setattr", (self, name, value))
 
-    def __getitem__(self, key):
-        return self._client.ask("getitem", (self, key))
+    def __getitem__(self, key: Any) -> Any:
+        return self._side.ask("getitem", (self, key))
 
-    def __setitem__(self, key, value):
-        self._client.ask("setitem", (self, key, value))
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._side.ask("setitem", (self, key, value))
 
-    def __len__(self):
-        return self._client.ask("len", self)
+    def __len__(self) -> int:
+        return self._side.ask("len", self)
 
-    def __iter__(self):
-        return iter(self._client.ask("items", self))
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._side.ask("items", self))
 
-    def __bool__(self):
-        return bool(self._client.ask("bool", self))
+    def __bool__(self) -> bool:
+        return bool(self._side.ask("bool", self))
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, Handle) and self._number == other._number
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self._number)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<the student's {type(self).__name__}>"
 
-    def __array__(self, *_, **__):
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise TypeError(f"the student's {type(self).__name__} is not an array")
 
 
-def make_handle(client, number, entry):
+def make_handle(side: VerdictSide, number: int, entry: Entry) -> Handle:
     """Makes a stand-in whose class has the name of the student's class."""
-    known = client.handles.get(number)
+    known = side.handles.get(number)
     if known is not None:
         return known
-    if number in client.dropped:
-        # The last stand-in is gone, the word of it has not been sent, and here is a new
-        # one.
-        client.dropped.remove(number)
+    if number in side.dropped:
+        # The last stand-in is gone, the student kernel has not been told, and this is a
+        # new one.
+        side.dropped.remove(number)
     name = re.sub(r"\W", "_", str(entry.get("class", "object")))[:60] or "object"
     kind = type(name, (Handle,), {"is_remote_model": bool(entry.get("model"))})
-    handle = kind(client, number, str(entry.get("name", ""))[:200])
-    client.handles[number] = handle
+    handle = kind(side, number, str(entry.get("name", ""))[:200])
+    side.handles[number] = handle
     return handle
 
 
-def make_error(described):
+def make_error(described: dict[str, Any]) -> Exception:
     """Makes the nearest built-in exception of an error that came as data."""
-    kind = RuntimeError
     names = [str(name) for name in described["classes"]]
     message = str(described["message"])
-    error = None
-    # The first could end more here than a call: a loop, or the process.
+    error: Exception | None = None
+    # Some of these would end more here than a call: a loop, or the process.
     for name in () if ENDINGS.intersection(names) else names:
         kind = getattr(builtins, name, None)
         if isinstance(kind, type) and issubclass(kind, Exception):
@@ -275,7 +292,7 @@ def make_error(described):
         error = RuntimeError(f"{names[0]}: {message}")
     for note in described["notes"]:
         error.add_note(str(note))
-    error.remote_traceback = str(described["traceback"])
+    error.remote_traceback = str(described["traceback"])  # type: ignore[attr-defined]
     return error
 
 
@@ -286,8 +303,8 @@ class Verbatim(str):
     __repr__ = str.__str__
 
 
-def _put_back(target, fresh):
-    """Makes a mutable argument what it became over there."""
+def _put_back(target: Any, fresh: Any) -> None:
+    """Makes a mutable argument what it became in the student kernel."""
     if isinstance(target, np.ndarray):
         if target.shape != fresh.shape or target.dtype != fresh.dtype:
             raise CodecError("an array came back with another shape")
@@ -302,18 +319,14 @@ def _put_back(target, fresh):
         raise CodecError("an argument came back as another kind of thing")
 
 
-def install_verbs(client):
-    """Makes the verbs of `layerwise.checks` run where a student's function lives.
-
-    Args:
-        client: `Client`.
-    """
+def install_verbs(side: VerdictSide) -> None:
+    """Makes the verbs of `layerwise.checks` run where a student's function lives."""
     from layerwise import checks
 
-    def forwarding(name, plain):
-        def verb(fn, *arguments, **keywords):
+    def forwarding(name: str, plain: Callable) -> Callable:
+        def verb(fn: Any, *arguments: Any, **keywords: Any) -> Any:
             if isinstance(fn, Handle):
-                return client.ask("verb", (name, (fn, *arguments), keywords))
+                return side.ask("verb", (name, (fn, *arguments), keywords))
             return plain(fn, *arguments, **keywords)
 
         verb.__name__ = name
@@ -324,12 +337,12 @@ def install_verbs(client):
     plain_seeded = checks.seeded
 
     @contextlib.contextmanager
-    def seeded(seed):
-        client.ask("seed", seed)
+    def seeded(seed: int) -> Iterator[None]:
+        side.ask("seed", seed)
         try:
             with plain_seeded(seed):
                 yield
         finally:
-            client.ask("seed", None)
+            side.ask("seed", None)
 
     checks.seeded = seeded

@@ -1,7 +1,10 @@
-"""Which cell runs where, and what a test cell needs from the student."""
+"""Decides where each cell runs, and what a test cell needs from the student."""
 
 import symtable
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from nbformat import NotebookNode
 
 from autograder.cells import is_answer, is_test
 from autograder.verdict.names import names_of, plain_python
@@ -14,17 +17,17 @@ class Role:
     """Where a cell runs.
 
     Attributes:
-        place: String: `"student"`, `"both"` or `"verdict"`.
-        needs: Tuple of the student's names that a test cell reads.
-        locked: Tuple of the names that a locked cell binds on both sides.
+        place: `"student"`, `"both"` or `"verdict"`.
+        needs: The student's names that a test cell reads.
+        locked: The names that a locked cell binds on both sides.
     """
 
     place: str
-    needs: tuple = ()
-    locked: tuple = ()
+    needs: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
 
 
-def assigned_names(source):
+def assigned_names(source: str) -> frozenset[str]:
     """Finds the global names that a cell binds by more than an import.
 
     An answer that imports NumPy does not make `np` the student's: a test would then
@@ -39,34 +42,33 @@ def assigned_names(source):
     return names_of(source).bound - imported
 
 
-def answer_names_of(solution):
+def answer_names_of(solution: NotebookNode) -> frozenset[str]:
     """Finds the names that are the student's: those that the reference's answers bind.
 
     Args:
-        solution: Notebook with the reference's answers.
-
-    Returns:
-        Frozen set of strings.
+        solution: The notebook with the reference's answers.
     """
-    found = set()
+    found: set[str] = set()
     for cell in solution.cells:
         if cell.cell_type == "code" and is_answer(cell):
             found |= assigned_names(cell.source)
     return frozenset(found)
 
 
-def roles_of(notebook, answer_names):
+def roles_of(
+    notebook: NotebookNode, answer_names: Collection[str]
+) -> list[Role | None]:
     """Decides where each code cell runs.
 
     Args:
-        notebook: Notebook with the course's cells restored.
-        answer_names: Set of the names that answers bind.
+        notebook: The course's cells have been restored in it.
+        answer_names: The names that answers bind.
 
     Returns:
-        List with a `Role` for each cell; `None` for Markdown.
+        The role of each cell; `None` for Markdown.
     """
     theirs = set(answer_names)
-    roles = []
+    roles: list[Role | None] = []
     for cell in notebook.cells:
         meta = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code":

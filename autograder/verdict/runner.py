@@ -1,4 +1,4 @@
-"""The two processes that `warm.child` runs for a split verdict."""
+"""Runs the two processes of a split verdict, each in a fork of the warm parent."""
 
 import asyncio
 import contextlib
@@ -9,10 +9,12 @@ import socket
 import time
 import traceback
 import warnings
+from collections.abc import Collection
+from typing import Any
 
 from autograder.sandbox.enter import finish_start
-from autograder.verdict.proxies import Client, install_verbs
-from autograder.verdict.student_side import Bounded, Server
+from autograder.verdict.proxies import VerdictSide, install_verbs
+from autograder.verdict.student_side import Bounded, StudentSide
 from autograder.warm import messages
 from autograder.warm.fork import make_kernel
 
@@ -21,25 +23,27 @@ PR_SET_DUMPABLE = 4
 MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 200_000, 20_000, 50
 
 
-def student_kernel(locked, *rest):
+def student_kernel(locked: str, *rest: Any) -> None:
     """Runs an IPython kernel that also serves the verdict process.
 
     Args:
-        locked: String, a JSON list of the names that locked cells bind.
+        locked: A JSON list of the names that locked cells bind.
         *rest: The kernel's arguments, and the descriptor of the link.
     """
     *arguments, descriptor = rest
     with warnings.catch_warnings():
-        # What other processes print needs a port, which the lower sandbox refuses.
+        # ipykernel makes a port for what other processes print, which the lower
+        # sandbox refuses.
         warnings.filterwarnings("ignore", "Couldn't bind IOPub Pipe")
         app = make_kernel(arguments)
+    assert app.shell is not None, "a kernel that is initialised has a shell"
     link = socket.socket(fileno=descriptor)
-    server = Server(link, app.shell.user_ns, set(json.loads(locked)))
+    side = StudentSide(link, app.shell.user_ns, set(json.loads(locked)))
     loop = asyncio.get_event_loop()
 
-    def serve():
+    def serve() -> None:
         try:
-            server.serve_one()
+            side.serve_one()
         except (EOFError, OSError):
             loop.remove_reader(link)
 
@@ -48,26 +52,26 @@ def student_kernel(locked, *rest):
     app.start()
 
 
-def verdict_process(control_descriptor, link_descriptor):
+def verdict_process(control_descriptor: int, link_descriptor: int) -> int:
     """Runs locked and test cells as they come, until there are no more.
 
     Args:
-        control_descriptor: Integer, the descriptor of the socket to the engine. A
-            request is `{"source", "name", "needs", "locked"}`; the answer has
-            `outputs` as a notebook holds them, `seconds` and `fault`.
-        link_descriptor: Integer, that of the socket to the student kernel.
+        control_descriptor: Of the socket to the engine. A request is `{"source",
+            "name", "needs", "locked"}`; the answer has `outputs` as a notebook holds
+            them, `seconds` and `fault`.
+        link_descriptor: Of the socket to the student kernel.
     """
     _shield()
     control = socket.socket(fileno=control_descriptor)
     link = socket.socket(fileno=link_descriptor)
-    namespace = {
+    namespace: dict[str, Any] = {
         "__name__": "__main__",
         "get_ipython": _NoShell,
         "display": lambda *_, **__: None,
     }
-    locked = set()
-    client = Client(link, namespace, locked)
-    install_verbs(client)
+    locked: set[str] = set()
+    side = VerdictSide(link, namespace, locked)
+    install_verbs(side)
     finish_start()
     messages.send(control, {"ready": True})
     while True:
@@ -76,29 +80,31 @@ def verdict_process(control_descriptor, link_descriptor):
         except EOFError:
             return 0
         locked.update(cell["locked"])
-        messages.send(control, run_cell(cell, namespace, client))
+        messages.send(control, run_cell(cell, namespace, side))
 
 
-def run_cell(cell, namespace, client):
+def run_cell(
+    cell: dict[str, Any], namespace: dict[str, Any], side: VerdictSide
+) -> dict[str, Any]:
     """Runs one cell and says what it put out.
 
     Args:
-        cell: Dict, a request.
-        namespace: Dict, the verdict's names.
-        client: `Client`.
+        cell: A request of `verdict_process`.
+        namespace: The verdict's names.
+        side: Asks the student kernel.
 
     Returns:
-        Dict, the answer; `fault` says why the student kernel can be asked no more.
+        The answer; `fault` says why the student kernel can be asked no more.
     """
     began = time.monotonic()
     captured = Bounded(MAX_OUTPUT)
-    outputs = []
+    outputs: list[dict[str, Any]] = []
     file = f"<{cell['name']}>"
     lines = cell["source"].splitlines(keepends=True)
     linecache.cache[file] = (len(cell["source"]), None, lines, file)
     try:
         with contextlib.redirect_stdout(captured), contextlib.redirect_stderr(captured):
-            _fetch(cell["needs"], namespace, client)
+            _fetch(cell["needs"], namespace, side)
             exec(compile(cell["source"], file, "exec"), namespace)
     except BaseException as error:
         outputs.append(error_output(error, file))
@@ -110,27 +116,29 @@ def run_cell(cell, namespace, client):
         }
         outputs.insert(0, text)
     seconds = time.monotonic() - began
-    return {"outputs": outputs, "seconds": seconds, "fault": client.fault}
+    return {"outputs": outputs, "seconds": seconds, "fault": side.fault}
 
 
-def _fetch(names, namespace, client):
-    """Brings the student's names as they are now; what is not there is not bound."""
+def _fetch(
+    names: Collection[str], namespace: dict[str, Any], side: VerdictSide
+) -> None:
+    """Binds the student's names as they are now, and no name that is not there."""
     for name in names:
         namespace.pop(name, None)
     if names:
-        found = client.ask("names", tuple(names))
+        found = side.ask("names", tuple(names))
         # No more than was asked for: `np` and `checks` are the verdict's own.
         namespace.update({name: found[name] for name in names if name in found})
 
 
-def error_output(error, file):
+def error_output(error: BaseException, file: str) -> dict[str, Any]:
     """Returns an exception as a notebook's error output.
 
     The test's own frames come first, then the student's.
 
     Args:
-        error: Exception.
-        file: String, the file name under which the cell was compiled.
+        error: What the cell raised.
+        file: The file name under which the cell was compiled.
     """
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == file][-MAX_FRAMES:]
@@ -149,14 +157,14 @@ def error_output(error, file):
     }
 
 
-def _printable(text):
-    """Returns a text that a notebook can hold: bounded, and no half of a character."""
+def _printable(text: str) -> str:
+    """Returns a text that a notebook can hold: bounded, and without lone surrogates."""
     if len(text) > MAX_MESSAGE:
         text = f"{text[:MAX_MESSAGE]} [{len(text):,} characters]"
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _shield():
+def _shield() -> None:
     """Keeps other processes of the same user out of this one's memory."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
@@ -165,10 +173,10 @@ def _shield():
 class _NoShell:
     """Takes the magics of locked cells, which mean nothing here."""
 
-    def run_line_magic(self, *_):
+    def run_line_magic(self, *_: Any) -> None:
         return None
 
     run_cell_magic = run_line_magic
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"there is no IPython in the verdict process: {name}")

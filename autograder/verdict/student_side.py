@@ -1,17 +1,22 @@
-"""The student's end: serves names, calls and verbs while no cell of theirs runs.
+"""Serves the student's names, calls and verbs while no cell of theirs runs.
 
-Everything here runs among student code and may be tampered with. That is allowed for:
-the other end takes data from it and never a verdict.
+Everything here runs among student code and may be changed by it. The verdict does not
+depend on it: the other end takes data from it and never a verdict.
 """
 
 import contextlib
 import io
 import signal
+import socket
 import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import Any
+
+import numpy as np
 
 from autograder.verdict import codec
-from autograder.verdict.codec import CodecError, Decoder, Encoder
-from autograder.verdict.endpoint import End
+from autograder.verdict.codec import CodecError, Decoder, Encoder, Entry
+from autograder.verdict.endpoint import Endpoint
 
 VERBS = frozenset({"as_model", "gradient", "each"})
 MAX_ITEMS = 100_000
@@ -22,47 +27,53 @@ class Bounded(io.StringIO):
     """Text that stops growing.
 
     Args:
-        most: Integer, characters.
+        most: How many characters are kept.
     """
 
-    def __init__(self, most):
+    def __init__(self, most: int) -> None:
         super().__init__()
         self.most = most
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         room = max(0, self.most - self.tell())
         super().write(text[:room])
         return len(text)
 
 
-class Server(End):
+class StudentSide(Endpoint):
     """Answers one request at a time.
 
     Args:
-        connection: Connected socket.
-        namespace: Dict, the student's names.
-        locked: Set of the names that locked cells bind at both ends.
+        connection: To the verdict process.
+        namespace: The student's names.
+        locked: The names that locked cells bind at both ends.
     """
 
-    sends_tame = True
+    sends_computing = True
 
-    def __init__(self, connection, namespace, locked):
+    def __init__(
+        self, connection: socket.socket, namespace: dict[str, Any], locked: Set[str]
+    ) -> None:
         super().__init__(connection, namespace, locked)
-        self.objects = {}
-        self.handles = {}
+        # The student's objects by the number of their handle, and the numbers by id.
+        self.objects: dict[int, Any] = {}
+        self.handles: dict[int, int] = {}
         self.next_handle = 0
-        self.owned = {}
-        self.owned_ids = {}
-        self.seeds = []
+        # Copies of the verdict's Keras objects by its number, and the numbers by id.
+        self.owned: dict[int, Any] = {}
+        self.owned_ids: dict[int, int] = {}
+        self.seeds: list[contextlib.AbstractContextManager] = []
+        # The Keras objects of the request that is served, and the state they came with.
+        self.touched: dict[tuple[str, int], tuple[Any, dict[str, Any]]] = {}
 
-    def serve_one(self):
+    def serve_one(self) -> None:
         """Reads a request, does it, and answers.
 
         Raises:
             EOFError: If the verdict process is gone.
         """
         header, buffers = self.receive()
-        # Like a cell: an interrupt reaches what runs here, and nothing else.
+        # As in a cell, an interrupt ends what runs here and nothing else.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         printed = Bounded(MAX_PRINTED)
         try:
@@ -79,7 +90,10 @@ class Server(End):
             signal.signal(signal.SIGINT, before)
         self.connection.sendall(message)
 
-    def _answer(self, header, buffers):
+    def _answer(
+        self, header: dict[str, Any], buffers: Sequence[memoryview]
+    ) -> tuple[dict[str, Any], Encoder]:
+        """Does what a request asks for; returns the answer and its encoder."""
         for handle in header.get("drop", ()):
             self.handles.pop(id(self.objects.pop(handle, None)), None)
         decoder = Decoder(buffers, self.decode_other)
@@ -87,14 +101,22 @@ class Server(End):
         operation = OPERATIONS[header["op"]]
         given = decoder.decode(header["given"])
         before = {n: value.copy() for n, value in decoder.shared.items()}
-        error = result = None
+        error: BaseException | None = None
+        result = None
         try:
             result = operation(self, given)
         except (KeyboardInterrupt, Exception, SystemExit) as raised:
             error = raised
         return self._reply(header, decoder, before, result, error)
 
-    def _reply(self, header, decoder, before, result, error):
+    def _reply(
+        self,
+        header: dict[str, Any],
+        decoder: Decoder,
+        before: Mapping[int, Any],
+        result: Any,
+        error: BaseException | None,
+    ) -> tuple[dict[str, Any], Encoder]:
         """Encodes a result, and every argument that was changed in place."""
         encoder = Encoder(self.encode_other)
         for number in sorted(decoder.shared):
@@ -102,7 +124,7 @@ class Server(End):
                 encoder.shared.append(None)
             encoder.shared.append(decoder.shared[number])
             encoder.numbers[id(decoder.shared[number])] = number
-        answer = {"n": header["n"]}
+        answer: dict[str, Any] = {"n": header["n"]}
         # In the order in which the other end decodes: later entries refer to earlier.
         answer["back"] = [
             [number, encoder.content(value)]
@@ -122,14 +144,15 @@ class Server(End):
 
     # Keras objects.
 
-    def _state(self, encoder, value, received):
+    def _state(
+        self, encoder: Encoder, value: Any, received: dict[str, Any]
+    ) -> dict[str, Entry] | None:
         """Returns a model's state, or `None` if it is as it was received."""
         from autograder.verdict import keras_objects
 
         now = keras_objects.state_of(value, lambda array: array)
         same = (
-            received is not None
-            and now["trainable"] == received["trainable"]
+            now["trainable"] == received["trainable"]
             and now.get("compile") == received.get("compile")
             and _all_equal(now["weights"], received["weights"])
             and _all_equal(now.get("optimizer", []), received.get("optimizer", []))
@@ -138,7 +161,7 @@ class Server(End):
             return None
         return keras_objects.state_of(value, encoder.encode)
 
-    def encode_keras(self, encoder, value):
+    def encode_keras(self, encoder: Encoder, value: Any) -> Entry:
         from autograder.verdict import keras_objects
 
         owned = self.owned_ids.get(id(value))
@@ -152,27 +175,27 @@ class Server(End):
             entry["state"] = keras_objects.state_of(value, encoder.encode)
         return entry
 
-    def decode_keras(self, decoder, entry):
+    def decode_keras(self, decoder: Decoder, entry: Entry) -> Any:
         from autograder.verdict import keras_objects
 
         if "h" in entry:
             value = self.objects[entry["h"]]
-            key = ["h", entry["h"]]
+            key = ("h", entry["h"])
         else:
             value = self.owned.get(entry["o"])
-            key = ["o", entry["o"]]
+            key = ("o", entry["o"])
             if value is None:
                 value = self.owned[entry["o"]] = keras_objects.rebuild(entry["c"])
                 self.owned_ids[id(value)] = entry["o"]
         if "state" in entry and keras_objects.has_state(value):
             keras_objects.apply_state(value, entry["state"], decoder.decode)
             received = keras_objects.state_of(value, lambda array: array.copy())
-            self.touched[tuple(key)] = (value, received)
+            self.touched[key] = (value, received)
         return value
 
     # Other objects stay here; the other end gets a handle.
 
-    def _handle(self, value):
+    def _handle(self, value: Any) -> int:
         known = self.handles.get(id(value))
         if known is None:
             self.next_handle += 1
@@ -180,7 +203,7 @@ class Server(End):
             self.objects[known] = value
         return known
 
-    def encode_object(self, _, value):
+    def encode_object(self, encoder: Encoder, value: Any) -> Entry:
         import keras
 
         return {
@@ -191,21 +214,21 @@ class Server(End):
             "model": isinstance(value, keras.Model),
         }
 
-    def decode_object(self, entry):
+    def decode_object(self, entry: Entry) -> Any:
         if entry["t"] != "handle" or entry["h"] not in self.objects:
             raise CodecError("an object that is not here")
         return self.objects[entry["h"]]
 
     # What can be asked.
 
-    def names(self, given):
+    def names(self, given: Iterable[str]) -> dict[str, Any]:
         return {name: self.namespace[name] for name in given if name in self.namespace}
 
-    def call(self, given):
+    def call(self, given: tuple[Any, tuple, dict[str, Any]]) -> Any:
         target, arguments, keywords = given
         return target(*arguments, **keywords)
 
-    def verb(self, given):
+    def verb(self, given: tuple[str, tuple, dict[str, Any]]) -> Any:
         from layerwise import checks
 
         name, arguments, keywords = given
@@ -213,7 +236,7 @@ class Server(End):
             raise CodecError(f"{name!r} is no verb")
         return getattr(checks, name)(*arguments, **keywords)
 
-    def seed(self, given):
+    def seed(self, given: int | None) -> None:
         from layerwise import checks
 
         if given is None:
@@ -222,7 +245,7 @@ class Server(End):
             self.seeds.append(checks.seeded(given))
             self.seeds[-1].__enter__()
 
-    def items(self, given):
+    def items(self, given: Iterable[Any]) -> list[Any]:
         found = []
         for item in given:
             found.append(item)
@@ -230,30 +253,30 @@ class Server(End):
                 raise CodecError(f"more than {MAX_ITEMS:,} items")
         return found
 
-    def set_attribute(self, given):
+    def set_attribute(self, given: tuple[Any, str, Any]) -> None:
         setattr(*given)
 
-    def set_item(self, given):
+    def set_item(self, given: tuple[Any, Any, Any]) -> None:
         target, key, value = given
         target[key] = value
 
 
-OPERATIONS = {
-    "names": Server.names,
-    "call": Server.call,
-    "verb": Server.verb,
-    "seed": Server.seed,
-    "items": Server.items,
+OPERATIONS: dict[str, Callable[[StudentSide, Any], Any]] = {
+    "names": StudentSide.names,
+    "call": StudentSide.call,
+    "verb": StudentSide.verb,
+    "seed": StudentSide.seed,
+    "items": StudentSide.items,
     "getattr": lambda _, given: getattr(*given),
-    "setattr": Server.set_attribute,
+    "setattr": StudentSide.set_attribute,
     "getitem": lambda _, given: given[0][given[1]],
-    "setitem": Server.set_item,
+    "setitem": StudentSide.set_item,
     "len": lambda _, given: len(given),
     "bool": lambda _, given: bool(given),
 }
 
 
-def describe_error(error):
+def describe_error(error: BaseException) -> dict[str, Any]:
     """Returns an exception as data: its classes' names, message and traceback."""
     try:
         message = str(error)
@@ -270,18 +293,18 @@ def describe_error(error):
     }
 
 
-def _failure(header, error):
-    """Returns the message that a request failed before it was done, or after."""
-    answer = {"n": header.get("n"), "back": [], "states": []}
-    return codec.pack({**answer, "error": describe_error(error)}, [])
+def _failure(header: dict[str, Any], error: BaseException) -> bytes:
+    """Returns the message that a request could not be done, or its result not sent."""
+    answer = {"n": header.get("n"), "error": describe_error(error)}
+    return codec.pack({**answer, "back": [], "states": []}, [])
 
 
-def _unchanged(before, value):
+def _unchanged(before: Any, value: Any) -> bool:
     if isinstance(value, list | set | dict):
-        # Their parts may have changed too: to say so is cheaper than to find out.
+        # Their parts may have changed too: sending them is cheaper than comparing.
         return not value and not before
     return codec.same_array(before, value)
 
 
-def _all_equal(left, right):
+def _all_equal(left: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> bool:
     return len(left) == len(right) and all(map(codec.same_array, left, right))

@@ -1,4 +1,4 @@
-"""Kernels that start warm: forks of a parent that has imported Keras already.
+"""Starts kernels warm: as forks of a parent that has imported Keras already.
 
 `import tensorflow, keras` costs some 10 s of CPU; a fork costs hundredths of a second.
 
@@ -6,6 +6,6 @@
        ▲                                  │
        └── pid, exit status (reaper.py) ──┘
 
-`provisioner.py` is the door for Jupyter: nbclient, nbgrader, JupyterLab and JupyterHub
-start kernels through it and notice no difference but the time.
+`provisioner.py` is a Jupyter kernel provisioner: nbclient, nbgrader, JupyterLab and
+JupyterHub start kernels through it and notice no difference but the time.
 """

@@ -1,7 +1,6 @@
 """Asks a warm parent for a process, and starts the parent where there is none."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import select
@@ -12,11 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from filelock import FileLock
+
+from autograder.sandbox.policy import Policy
 from autograder.warm import messages, multiuser, settings
 
-# A parent that nobody asks for anything goes after this long, unless the environment's
+# A parent that is asked for nothing ends after this long, unless the environment's
 # LAYERWISE_WARM_SECONDS says otherwise. Seconds.
 IDLE_SECONDS = 900
 # `import tensorflow, keras` takes 10 s here; a loaded machine more.
@@ -24,20 +28,21 @@ START_SECONDS = 180
 
 
 _log = logging.getLogger(__name__)
-# Parents that this process started: they outlive it, and it must not disown them.
-_started = []
+# Parents that this process started: they outlive it, and a Popen object that is deleted
+# before its process ends would warn.
+_started: list[subprocess.Popen[bytes]] = []
 
 
 class WarmError(RuntimeError):
-    """No warm process is to be had: the message says why."""
+    """There is no warm process: the message says why."""
 
 
-def available():
+def available() -> bool:
     """Returns whether this system can fork warm processes at all."""
     return sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
-def meeting_place():
+def meeting_place() -> Path:
     """Returns the folder of the parents' sockets, private to this user.
 
     Raises:
@@ -54,29 +59,25 @@ def meeting_place():
     return folder
 
 
-def connect(environment):
+def connect(environment: Mapping[str, str]) -> socket.socket:
     """Connects to the parent that fits an environment; starts it if need be.
 
     Args:
-        environment: Dict of strings, the environment that the process is to have.
-
-    Returns:
-        Connected Unix socket.
+        environment: What the process is to have.
 
     Raises:
-        WarmError: If no parent could be started; the message holds its last words.
+        WarmError: If no parent could be started; the message ends with its log.
     """
     path = meeting_place() / f"{settings.parent_name(environment)}.sock"
     connection = _try(path)
     if connection is not None:
         return connection
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(path.with_suffix(".lock")):
         connection = _try(path)
         return connection or _start(path, environment)
 
 
-def _try(path):
+def _try(path: Path) -> socket.socket | None:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.connect(str(path))
@@ -86,8 +87,8 @@ def _try(path):
     return connection
 
 
-def _start(path, environment):
-    # Parents of the same settings whose packages are no longer those on disk leave once
+def _start(path: Path, environment: Mapping[str, str]) -> socket.socket:
+    # Parents of the same settings whose packages are no longer those on disk end once
     # their socket is gone and their last kernel has ended.
     for stale in path.parent.glob(f"{path.stem.split('-')[0]}-*.sock"):
         stale.unlink(missing_ok=True)
@@ -117,14 +118,14 @@ def _start(path, environment):
     raise WarmError(f"the warm parent did not start:\n{words}")
 
 
-def connect_shared(environment):
+def connect_shared(environment: Mapping[str, str]) -> socket.socket | None:
     """Connects to the parent that a hub shares among its users.
 
     Args:
-        environment: Dict of strings, the environment that the process is to have.
+        environment: What the process is to have.
 
     Returns:
-        Connected Unix socket; `None` if there is none for these settings.
+        The connection; `None` if there is no shared parent for these settings.
     """
     path = multiuser.socket_path(environment)
     if path is None:
@@ -140,36 +141,36 @@ def connect_shared(environment):
 
 
 class ForkedProcess:
-    """A process that a parent forked for us; it looks like `subprocess.Popen`.
+    """A process that a parent forked for us, with the methods of `subprocess.Popen`.
 
     Args:
-        target: String, `module:function`, what the process runs.
-        arguments: List of strings for the target.
-        environment: Dict of strings.
-        folder: String, the working folder.
+        target: What the process runs, as `module:function`.
+        arguments: For the target.
+        environment: What the process is to have.
+        folder: The working folder.
         fds: Three open descriptors for stdin, stdout and stderr, and any others that
             the target takes.
-        cpu_seconds: Integer, CPU time after which the system kills the process; `None`
-            sets no limit.
-        sandbox: Dict of `autograder.sandbox.policy.make_policy`, or `None`.
+        cpu_seconds: CPU time after which the system kills the process; `None` sets no
+            limit.
+        sandbox: What the process may do; `None` puts it into no sandbox.
 
     Raises:
-        WarmError: If no parent is to be had, or it refuses to fork.
+        WarmError: If there is no parent, or it refuses to fork.
     """
 
     stdin = stdout = stderr = None
 
     def __init__(
         self,
-        target,
-        arguments,
-        environment,
-        folder,
-        fds,
-        cpu_seconds=None,
-        sandbox=None,
-    ):
-        self.returncode = None
+        target: str,
+        arguments: Iterable[Any],
+        environment: Mapping[str, str],
+        folder: str | Path,
+        fds: Sequence[int],
+        cpu_seconds: int | None = None,
+        sandbox: Policy | None = None,
+    ) -> None:
+        self.returncode: int | None = None
         request = {
             "target": target,
             "arguments": list(arguments),
@@ -178,7 +179,7 @@ class ForkedProcess:
             "cpu_seconds": cpu_seconds,
             "sandbox": sandbox,
         }
-        # Whoever runs a sandbox has a parent of their own.
+        # A shared parent forks no sandboxed process.
         connection = None if sandbox else connect_shared(environment)
         if connection is not None:
             try:
@@ -188,36 +189,38 @@ class ForkedProcess:
                 _log.warning("Not from the shared parent: %s", error)
         self._ask(connect(environment), request, fds)
 
-    def _ask(self, connection, request, fds):
+    def _ask(
+        self, connection: socket.socket, request: dict[str, Any], fds: Sequence[int]
+    ) -> None:
         try:
             connection.settimeout(START_SECONDS)
             messages.send(connection, request, fds)
             answer, _ = messages.receive(connection)
         except (EOFError, OSError) as error:
             connection.close()
-            raise WarmError("the warm parent went away") from error
+            raise WarmError("the warm parent closed the connection") from error
         if "pid" not in answer:
             connection.close()
             raise WarmError(answer.get("error", "the fork ended before it began"))
         connection.settimeout(None)
         self.connection, self.pid = connection, answer["pid"]
 
-    def poll(self):
+    def poll(self) -> int | None:
         """Returns the exit status, or `None` while the process runs."""
         if self.returncode is None:
             readable, _, _ = select.select([self.connection], [], [], 0)
             if readable:
-                self._take_end()
+                self.returncode = self._receive_end()
         return self.returncode
 
-    def wait(self, timeout=None):
+    def wait(self, timeout: float | None = None) -> int:
         """Waits for the end.
 
         Args:
-            timeout: Float, seconds; `None` waits for ever.
+            timeout: Seconds; `None` sets no limit.
 
         Returns:
-            Integer, the exit status; negative for a signal.
+            The exit status; negative for a signal.
 
         Raises:
             subprocess.TimeoutExpired: If it runs longer.
@@ -225,27 +228,29 @@ class ForkedProcess:
         if self.returncode is None:
             readable, _, _ = select.select([self.connection], [], [], timeout)
             if not readable:
-                raise subprocess.TimeoutExpired("warm process", timeout)
-            self._take_end()
+                raise subprocess.TimeoutExpired("warm process", timeout or 0)
+            self.returncode = self._receive_end()
         return self.returncode
 
-    def _take_end(self):
+    def _receive_end(self) -> int:
+        """Receives the exit status, once the connection is readable, and closes it."""
         try:
             answer, _ = messages.receive(self.connection)
-            self.returncode = answer["exit"]
+            return answer["exit"]
         except (EOFError, OSError):
-            # The parent is gone, and its children with it.
-            self.returncode = -signal.SIGKILL
-        self.connection.close()
+            # The parent has ended, and its children with it.
+            return -signal.SIGKILL
+        finally:
+            self.connection.close()
 
-    def send_signal(self, signum):
+    def send_signal(self, signum: int) -> None:
         """Sends a signal to the process and what it started, while it runs."""
         if self.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signum)
 
-    def kill(self):
+    def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def terminate(self):
+    def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)

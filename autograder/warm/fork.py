@@ -1,24 +1,30 @@
-"""What a fork does before it is a kernel: it takes the request's place in the world."""
+"""Turns a fresh fork into the process that a request asks for."""
 
 import importlib
 import os
 import random
-import resource
 import signal
+import socket
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from autograder import compat
 from autograder.sandbox import enter
-from autograder.sandbox.policy import own_variables
+from autograder.sandbox.policy import Policy, own_variables
 from autograder.warm import messages, module_files, multiuser, settings
+
+if TYPE_CHECKING:
+    from ipykernel.kernelapp import IPKernelApp
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
-class GuardedEnvironment(type(os.environ)):
-    """An environment in which what was read at import cannot be set any more."""
+class GuardedEnvironment(type(os.environ)):  # type: ignore[misc]
+    """An environment that refuses changes to what was read at import."""
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: str, value: str) -> None:
         if key == "KERAS_BACKEND" and value != self.get(key):
             raise RuntimeError(
                 f"KERAS_BACKEND={value} comes too late: this kernel has imported Keras "
@@ -28,19 +34,20 @@ class GuardedEnvironment(type(os.environ)):
         super().__setitem__(key, value)
 
 
-def run(connection, is_shared=False):
+def run(connection: socket.socket, is_shared: bool = False) -> Any:
     """Reads the request, becomes what it asks for, and runs it.
 
     Args:
-        connection: Unix socket to the client. The request is `{"env": {...}, "cwd":
-            ..., "target": "module:function", "arguments": [...], "cpu_seconds": ...,
-            "sandbox": ...}`; its descriptors are stdin, stdout, stderr and whatever
-            the target takes.
+        connection: To the client. The request is `{"env": {...}, "cwd": ..., "target":
+            "module:function", "arguments": [...], "cpu_seconds": ..., "sandbox": ...}`;
+            its descriptors are stdin, stdout, stderr and whatever the target takes.
         is_shared: Whether the parent was other users' too.
 
     Returns:
         What the target returned: the exit status.
     """
+    import resource
+
     request, fds = messages.receive(connection)
     for number, fd in enumerate(fds[:3]):
         os.dup2(fd, number)
@@ -67,24 +74,29 @@ def run(connection, is_shared=False):
     return target(*request["arguments"], *fds[3:])
 
 
-def _enter(policy, connection, keep, cpu_seconds):
+def _enter(
+    policy: Policy,
+    connection: socket.socket,
+    keep: Sequence[int],
+    cpu_seconds: int | None,
+) -> None:
     """Goes on in a sandbox; the process that was forked stays outside and waits."""
 
-    def report(pid):
+    def report(pid: int) -> None:
         messages.send(connection, {"pid": pid})
         connection.close()
 
     enter.enter(policy, report, keep, cpu_seconds)
-    # Closed already, with everything else that the sandbox has no business with.
+    # The sandbox has closed it already, with every other descriptor but those to keep.
     connection.detach()
 
 
-def settle(environment, folder):
+def settle(environment: Mapping[str, str], folder: str) -> None:
     """Puts a request's environment in place of the parent's, and draws new seeds.
 
     Args:
-        environment: Dict of strings; it replaces the parent's.
-        folder: String, the working folder.
+        environment: Replaces the parent's.
+        folder: The working folder.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -102,48 +114,41 @@ def settle(environment, folder):
     reseed()
 
 
-def _select_backend(name):
+def _select_backend(name: str) -> None:
     """Does what matplotlib would have done, had it been imported just now."""
     matplotlib = sys.modules.get("matplotlib")
     if matplotlib is not None:
         matplotlib.rcParams["backend"] = name
 
 
-def reseed():
+def reseed() -> None:
     """Draws new seeds for every generator that the parent may have made."""
     random.seed()
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed()
-    state = sys.modules.get("keras.src.backend.common.global_state")
-    if state is not None:
-        from keras.src.random import seed_generator
-
-        state.set_global_attribute(seed_generator.GLOBAL_SEED_GENERATOR, None)
+    compat.reset_keras_seed()
 
 
-def kernel(*arguments):
+def kernel(*arguments: str) -> None:
     """Runs an IPython kernel.
 
     Args:
-        *arguments: Strings, as after `python -m ipykernel_launcher`.
+        *arguments: As after `python -m ipykernel_launcher`.
     """
     make_kernel(arguments).start()
 
 
-def make_kernel(arguments):
+def make_kernel(arguments: Sequence[str]) -> "IPKernelApp":
     """Makes an IPython kernel that is ready to start.
 
     Args:
-        arguments: Sequence of strings, as after `python -m ipykernel_launcher`.
-
-    Returns:
-        `IPKernelApp`.
+        arguments: As after `python -m ipykernel_launcher`.
     """
     from ipykernel.kernelapp import IPKernelApp
 
-    # Its default was read from the environment when the parent imported it.
-    # The first process of a namespace has no parent to watch; the supervisor does.
+    # Its default was read from the environment when the parent imported it. The first
+    # process of a namespace has no parent to watch; its supervisor outside ends it.
     app = IPKernelApp.instance(parent_handle=os.getppid() or 1)
     with module_files.at_hand():
         app.initialize(list(arguments))

@@ -1,4 +1,4 @@
-"""The warm parent: imports once, forks for each request, reports how children end.
+"""Runs the warm parent: imports once, forks for each request, reports how forks end.
 
     python -m autograder.warm.forkserver SOCKET IDLE_SECONDS [shared]
 
@@ -16,9 +16,12 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from typing import NoReturn
 
+from autograder import compat
 from autograder.warm import fork, module_files, multiuser
-from autograder.warm.reaper import GRACE, Children, tell
+from autograder.warm.reaper import GRACE, Reaper, tell
 
 stopped = False
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
@@ -39,55 +42,58 @@ PRELOADED = (
     "IPython.extensions.storemagic",
     "sqlite3",
     "tornado.platform.asyncio",
-    "autograder.sandbox.rootfs",
-    "autograder.sandbox.landlock",
-    "autograder.sandbox.seccomp",
+    "fcntl",
+    "resource",
     "autograder.verdict.runner",
     "autograder.verdict.keras_objects",
     "layerwise.checks",
 )
+# What a sandbox needs, where it is installed.
+PRELOADED_IF_THERE = ("py_landlock", "pyseccomp")
 
 
-def main(path, idle_seconds, door=None):
+def main(
+    path: str, idle_seconds: float, admission: multiuser.Admission | None = None
+) -> None:
     """Imports, listens and forks until nobody has asked for a while.
 
     Args:
-        path: String, where to make the Unix socket.
-        idle_seconds: Float, how long to wait without children and requests.
-        door: `autograder.warm.multiuser.Door` of a parent that forks for all users of a
-            machine; `None` for one user's own.
+        path: Where to make the Unix socket.
+        idle_seconds: How long to wait without children and requests.
+        admission: Of a parent that forks for all users of a machine; `None` for one
+            user's own.
     """
     signal.signal(signal.SIGTERM, _stop)
-    # A hub interrupts its services; whoever presses Ctrl-C means not their kernels.
-    signal.signal(signal.SIGINT, signal.SIG_IGN if door is None else _stop)
-    if door is None:
-        # The name appears only when connections are welcome.
+    # A hub interrupts its services. A user's Ctrl-C in a terminal is not for kernels.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if admission is None else _stop)
+    if admission is None:
+        # The socket's name appears only when connections are answered at once.
         preload()
         listener = _listen(path)
     else:
-        # Nobody shall start a parent of their own while this one imports.
+        # Users would start parents of their own while this one imports.
         listener = _listen(path, 0o666)
         preload()
     identity = os.stat(path).st_ino
     gc.collect()
     gc.freeze()
     try:
-        serve(listener, idle_seconds, lambda: _is_there(path, identity), door)
+        serve(listener, idle_seconds, lambda: _is_there(path, identity), admission)
     finally:
         with contextlib.suppress(FileNotFoundError):
             if _is_there(path, identity):
                 os.unlink(path)
 
 
-def _stop(*_):
+def _stop(*_: object) -> NoReturn:
     global stopped
     # Python drops an exception that a signal raises in one of its own callbacks, such
-    # as those around a fork: the loop looks again.
+    # as those around a fork: `serve` looks at this too.
     stopped = True
     sys.exit(0)
 
 
-def _listen(path, mode=0o600):
+def _listen(path: str, mode: int = 0o600) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(f"{path}.new")
     os.chmod(f"{path}.new", mode)
@@ -96,7 +102,7 @@ def _listen(path, mode=0o600):
     return listener
 
 
-def _is_there(path, identity):
+def _is_there(path: str, identity: int) -> bool:
     """Returns whether the socket at a path is still the one that was made there."""
     try:
         return os.stat(path).st_ino == identity
@@ -104,26 +110,22 @@ def _is_there(path, identity):
         return False
 
 
-def preload():
+def preload() -> None:
     """Imports what kernels need; the backend first, since Keras imports it anyway."""
     names = [BACKENDS.get(os.environ.get("KERAS_BACKEND", "tensorflow")), *PRELOADED]
     for name in filter(None, names):
         importlib.import_module(name)
+    for name in PRELOADED_IF_THERE:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
     module_files.gather()
 
 
-def find_initialised():
-    """Looks for a backend that cannot be forked any more.
-
-    Returns:
-        String that names it, or `None`.
-    """
-    context = sys.modules.get("tensorflow.python.eager.context")
-    current = getattr(context, "_context", None)
-    if current is not None and getattr(current, "_initialized", False):
+def find_initialised() -> str | None:
+    """Returns the name of a backend that cannot be forked any more, if there is one."""
+    if compat.tensorflow_is_initialised():
         return "TensorFlow's eager context"
-    bridge = sys.modules.get("jax._src.xla_bridge")
-    if getattr(bridge, "_backends", None):
+    if compat.jax_is_initialised():
         return "a JAX backend"
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():
@@ -131,37 +133,44 @@ def find_initialised():
     return None
 
 
-def serve(listener, idle_seconds, reachable, door=None):
+def serve(
+    listener: socket.socket,
+    idle_seconds: float,
+    reachable: Callable[[], bool],
+    admission: multiuser.Admission | None = None,
+) -> None:
     """Accepts connections, forks, and watches the children.
 
     Args:
-        listener: Listening Unix socket.
-        idle_seconds: Float, as in `main`.
-        reachable: Function that returns whether clients can still find the socket.
-        door: As in `main`.
+        listener: The socket to accept connections on.
+        idle_seconds: As in `main`.
+        reachable: Returns whether clients can still find the socket.
+        admission: As in `main`.
     """
     poller = select.poll()
     poller.register(listener, select.POLLIN)
-    children = Children(poller, door is not None)
+    reaper = Reaper(poller, admission is not None)
     quiet_since = time.monotonic()
     while not stopped:
-        if children.connections:
+        if reaper.connections:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > idle_seconds or not reachable():
             return
-        wait = min(idle_seconds, GRACE / 4 if children.unfinished() else 5)
+        wait = min(idle_seconds, GRACE / 4 if reaper.unfinished() else 5)
         for fd, _ in poller.poll(1000 * wait):
             if fd == listener.fileno():
                 quiet_since = time.monotonic()
-                _accept(listener, children, door)
-            elif fd in children.by_pidfd:
-                children.report_end(fd)
-            elif fd in children.by_connection:
-                children.end(fd)
-        children.tidy()
+                _accept(listener, reaper, admission)
+            elif fd in reaper.by_pidfd:
+                reaper.report_end(fd)
+            elif fd in reaper.by_connection:
+                reaper.end(fd)
+        reaper.tidy()
 
 
-def _accept(listener, children, door):
+def _accept(
+    listener: socket.socket, reaper: Reaper, admission: multiuser.Admission | None
+) -> None:
     try:
         connection, _ = listener.accept()
     except OSError:
@@ -171,47 +180,49 @@ def _accept(listener, children, door):
     pid, user, _ = multiuser.peer(connection)
     fault = find_initialised()
     if fault:
-        _refuse(children, connection, f"it cannot be forked: {fault} is initialised")
-        # A fresh parent may do better; this one never will.
+        _refuse(reaper, connection, f"it cannot be forked: {fault} is initialised")
+        # It stays initialised here; the next client starts another parent.
         raise SystemExit(3)
-    if children.are_full():
-        _refuse(children, connection, "it has as many as it has descriptors for")
+    if reaper.is_full():
+        _refuse(reaper, connection, "it has as many as it has descriptors for")
         return
-    if door is not None:
-        running = sum(owner == user for owner in children.users.values())
-        objection = door.objection(pid, user, running)
+    if admission is not None:
+        running = sum(owner == user for owner in reaper.users.values())
+        objection = admission.objection(pid, user, running)
         if objection:
-            _refuse(children, connection, objection)
+            _refuse(reaper, connection, objection)
             return
-    # What the system denies to one kernel must not end the others.
+    # If the system refuses this kernel, the parent and its other kernels go on.
     try:
         pid = os.fork()
     except OSError as error:
-        _refuse(children, connection, f"the system refuses to fork: {error}")
+        _refuse(reaper, connection, f"the system refuses to fork: {error}")
         return
     if pid == 0:
-        _become_child(connection, listener, children, door is not None)
+        _become_child(connection, listener, reaper, admission is not None)
     try:
-        children.add(pid, connection, user)
+        reaper.add(pid, connection, user)
     except OSError as error:
         os.kill(pid, signal.SIGKILL)
-        children.zombies.append(pid)
-        _refuse(children, connection, f"the system refuses to watch it: {error}")
+        reaper.zombies.append(pid)
+        _refuse(reaper, connection, f"the system refuses to watch it: {error}")
 
 
-def _refuse(children, connection, reason):
+def _refuse(reaper: Reaper, connection: socket.socket, reason: str) -> None:
     tell(connection, {"error": f"the warm parent forks no kernel: {reason}"})
-    children.leave(connection)
+    reaper.leave(connection)
 
 
-def _become_child(connection, listener, children, is_shared):
-    """Leaves everything of the parent's behind, and runs the request."""
+def _become_child(
+    connection: socket.socket, listener: socket.socket, reaper: Reaper, is_shared: bool
+) -> NoReturn:
+    """Closes everything of the parent's, and runs the request."""
     status = 1
     try:
-        # Before it is anybody's: a user could hold it where it is, in this session.
+        # Before it becomes a user's process, which the user could stop in this session.
         os.setsid()
         listener.close()
-        children.close()
+        reaper.close()
         if is_shared:
             multiuser.become(connection)
         result = fork.run(connection, is_shared)
@@ -231,5 +242,5 @@ if __name__ == "__main__":
     main(
         sys.argv[1],
         float(sys.argv[2]),
-        multiuser.Door() if sys.argv[3:] == ["shared"] else None,
+        multiuser.Admission() if sys.argv[3:] == ["shared"] else None,
     )

@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import ipykernel.kernelspec
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
@@ -13,15 +14,12 @@ NAME = "layerwise"
 PROVISIONER = "layerwise-warm"
 
 
-def specification(backend=None):
+def specification(backend: str | None = None) -> dict[str, Any]:
     """Returns what `kernel.json` holds.
 
     Args:
-        backend: String, the Keras backend that the kernel is to have, such as `"jax"`;
-            `None` leaves it to the server's environment.
-
-    Returns:
-        Dict.
+        backend: The Keras backend that the kernel is to have, such as `"jax"`; `None`
+            leaves it to the server's environment.
     """
     return {
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -33,17 +31,19 @@ def specification(backend=None):
     }
 
 
-def install(name=NAME, backend=None, replace_python=False):
+def install(
+    name: str = NAME, backend: str | None = None, replace_python: bool = False
+) -> list[str]:
     """Installs the kernel in this Python's environment.
 
     Args:
-        name: String, the kernel's name.
-        backend: String or `None`, as in `specification`.
+        name: The kernel's name.
+        backend: As in `specification`.
         replace_python: Whether to install it as `python3` too, the kernel that
             notebooks name, so that they all start warm.
 
     Returns:
-        List of the folders written.
+        The folders written.
     """
     manager = KernelSpecManager()
     names = [name, "python3"] if replace_python else [name]
@@ -57,8 +57,8 @@ def install(name=NAME, backend=None, replace_python=False):
     return folders
 
 
-def installed():
-    """Returns a dict from the names of installed warm kernels to their folders."""
+def installed() -> dict[str, str]:
+    """Returns the folders of the installed warm kernels, by the kernels' names."""
     found = KernelSpecManager().get_all_specs()
     return {
         name: entry["resource_dir"]
@@ -67,11 +67,8 @@ def installed():
     }
 
 
-def remove(name=NAME):
-    """Removes an installed warm kernel.
-
-    Returns:
-        The folder that was removed.
+def remove(name: str = NAME) -> str:
+    """Removes an installed warm kernel; returns the folder that it had.
 
     Raises:
         NoSuchKernel: If there is no warm kernel of that name.
@@ -86,6 +83,6 @@ def remove(name=NAME):
     return folders[name]
 
 
-def _is_warm(specification):
+def _is_warm(specification: dict[str, Any]) -> bool:
     provisioner = specification.get("metadata", {}).get("kernel_provisioner", {})
     return provisioner.get("provisioner_name") == PROVISIONER

@@ -1,22 +1,29 @@
-"""Messages between client, parent and child: JSON with a length before it."""
+"""Sends and receives messages between client, parent and child.
+
+A message is JSON with its length before it.
+"""
 
 import array
 import json
 import socket
 import struct
+from collections.abc import Sequence
+from typing import Any
 
 HEADER = struct.Struct("!I")
 MAX_BYTES = 4_000_000
 MAX_FDS = 8
 
 
-def send(connection, message, fds=()):
+def send(
+    connection: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()
+) -> None:
     """Sends one message, and file descriptors with it.
 
     Args:
-        connection: Connected Unix socket.
+        connection: A Unix socket.
         message: What JSON can hold.
-        fds: Sequence of open file descriptors; the receiver gets its own copies.
+        fds: Open file descriptors; the receiver gets its own copies.
     """
     whole = pack(message)
     ancillary = []
@@ -27,26 +34,20 @@ def send(connection, message, fds=()):
     connection.sendall(whole[HEADER.size :])
 
 
-def pack(message):
+def pack(message: dict[str, Any]) -> bytes:
     """Returns a message as the bytes that are sent."""
     body = json.dumps(message).encode()
     return HEADER.pack(len(body)) + body
 
 
-def receive(connection):
-    """Receives one message.
-
-    Args:
-        connection: Connected Unix socket.
-
-    Returns:
-        The message, and the list of file descriptors that came with it.
+def receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """Receives one message, and the file descriptors that came with it.
 
     Raises:
         EOFError: If the other side closed before the message was whole.
         ValueError: If the message is larger than any that is ever sent.
     """
-    fds = []
+    fds: list[int] = []
     head = b""
     while len(head) < HEADER.size:
         space = socket.CMSG_SPACE(MAX_FDS * array.array("i").itemsize)
@@ -64,8 +65,8 @@ def receive(connection):
         raise ValueError(f"a message of {size} bytes is too large")
     body = bytearray()
     while len(body) < size:
-        part = connection.recv(size - len(body))
-        if not part:
+        rest = connection.recv(size - len(body))
+        if not rest:
             raise EOFError("the other side closed the connection")
-        body += part
+        body += rest
     return json.loads(bytes(body)), fds

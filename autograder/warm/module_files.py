@@ -8,12 +8,15 @@ of the parent's memory for nearly each of them. `autograder load` shows what it 
 import contextlib
 import sys
 import types
+from typing import Any
+
+from autograder import compat
 
 
-class Files(dict):
+class Files(dict[str, Any]):
     """Stands for `sys.modules` where only the modules' files are asked for."""
 
-    def copy(self):
+    def copy(self) -> "Files":
         """Returns this dict itself: nobody changes it."""
         return self
 
@@ -22,26 +25,16 @@ class Files(dict):
 files = Files()
 
 
-def gather():
+def gather() -> None:
     """Copies the names of all modules' files to one place in memory."""
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
         if path:
-            # A string of its own, beside the others.
+            # A new string lies beside the others in memory.
             copied = path.encode().decode()
             files[name] = types.SimpleNamespace(__file__=copied)
 
 
-@contextlib.contextmanager
-def at_hand():
+def at_hand() -> contextlib.AbstractContextManager[None]:
     """Lets ipykernel find the files in `files`, where a parent has gathered them."""
-    from ipykernel import ipkernel
-
-    stand_in = types.ModuleType("sys")
-    stand_in.__dict__.update(vars(sys))
-    stand_in.modules = files or sys.modules
-    ipkernel.sys = stand_in
-    try:
-        yield
-    finally:
-        ipkernel.sys = sys
+    return compat.ipykernel_modules(files or sys.modules)

@@ -1,64 +1,68 @@
-"""One warm parent for all users of a hub: `python -m autograder.warm.multiuser`.
+"""Runs one warm parent for all users of a hub: `python -m autograder.warm.multiuser`.
 
 The hub runs it as a service, where need be as root, in the environment that its users'
-servers get. Whoever connects gets a kernel that is theirs: the fork drops to the user
-who asked, whom the system names, before it reads a word of the request.
+servers get. A kernel runs as the user who asked for it: the system says who connected,
+and the fork becomes that user before it reads the request.
 """
 
 import contextlib
 import os
-import resource
 import site
 import socket
 import struct
 import sys
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from autograder import compat
 from autograder.sandbox import cgroups, syscalls
 from autograder.warm import settings
 
 # Names the folder of the parent's socket, in the environment of users' servers.
 VARIABLE = "LAYERWISE_SHARED_PARENT"
-# A user's kernels at a time, and starts in as many seconds.
+# How many kernels a user may have at a time, and start in how many seconds.
 MOST_KERNELS = 24
 MOST_STARTS, START_WINDOW = 12, 10
-# What differs between users, and is no setting of the packages.
+# Variables that name folders of a user's own. A shared parent has others.
 PERSONAL = ("HOME", "MPLCONFIGDIR")
 CREDENTIALS = struct.Struct("iII")
-# Not in Python's socket; the same on every architecture of Linux but old ones.
+# Python's `socket` lacks it. Only old architectures have another number.
 SO_PEERGROUPS, MOST_GROUPS = 59, 256
-# Bounds that a kernel takes over from the server that asked for it, by their names in
-# /proc; the rest are root's to raise, and nobody's to lower.
+# Bounds that a kernel takes over from the server that asked for it: from a bound's name
+# in /proc to that in `resource`, which only Linux has in full. Only root can raise the
+# bounds that are not among them, and nobody lowers them.
 BOUNDS = {
-    "Max address space": resource.RLIMIT_AS,
-    "Max core file size": resource.RLIMIT_CORE,
-    "Max cpu time": resource.RLIMIT_CPU,
-    "Max data size": resource.RLIMIT_DATA,
-    "Max file size": resource.RLIMIT_FSIZE,
-    "Max locked memory": resource.RLIMIT_MEMLOCK,
-    "Max nice priority": resource.RLIMIT_NICE,
-    "Max open files": resource.RLIMIT_NOFILE,
-    "Max processes": resource.RLIMIT_NPROC,
-    "Max realtime priority": resource.RLIMIT_RTPRIO,
-    "Max stack size": resource.RLIMIT_STACK,
+    "Max address space": "RLIMIT_AS",
+    "Max core file size": "RLIMIT_CORE",
+    "Max cpu time": "RLIMIT_CPU",
+    "Max data size": "RLIMIT_DATA",
+    "Max file size": "RLIMIT_FSIZE",
+    "Max locked memory": "RLIMIT_MEMLOCK",
+    "Max nice priority": "RLIMIT_NICE",
+    "Max open files": "RLIMIT_NOFILE",
+    "Max processes": "RLIMIT_NPROC",
+    "Max realtime priority": "RLIMIT_RTPRIO",
+    "Max stack size": "RLIMIT_STACK",
 }
-# A kernel is a process of its user: with another root, network or processes of its own,
-# it would not be where its user's server is.
+# A user's server with one of these of its own would get a kernel that has the parent's:
+# other files, another network or other processes.
 NAMESPACES = ("mnt", "net", "pid", "user", "ipc", "uts")
 
 
-def main():
+def main() -> None:
     """Becomes a parent that holds nothing of what the hub gave this process.
 
     The hub's token is in this process's environment, and a kernel could read in its
     own memory what its parent was started with.
     """
+    import resource
+
     path = socket_path(os.environ)
     if path is None or not path.is_absolute():
         sys.exit(f"{VARIABLE} must name a folder by its whole path. Received: {path}")
-    # Its owner's alone to write: what is in it is imported into everybody's kernels.
+    # Only its owner may write to it: what is in it can be imported by all kernels.
     os.umask(0o022)
     home = path.parent / "home"
     home.mkdir(parents=True, exist_ok=True)
@@ -68,7 +72,8 @@ def main():
     environment = settings.parent_environment(without_personal(os.environ))
     os.chdir("/")
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    # Two for a kernel; a kernel itself gets no more than its user's server has.
+    # A parent needs two descriptors for a kernel. The bound of a kernel itself becomes
+    # that of its user's server.
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.execve(
@@ -85,19 +90,16 @@ def main():
     )
 
 
-def without_personal(environment):
+def without_personal(environment: Mapping[str, str]) -> dict[str, str]:
     """Returns an environment without what differs between users."""
     return {name: value for name, value in environment.items() if name not in PERSONAL}
 
 
-def socket_path(environment):
-    """Returns where the shared parent of an environment listens.
-
-    Args:
-        environment: Dict of strings, the environment that a kernel is to have.
+def socket_path(environment: Mapping[str, str]) -> Path | None:
+    """Returns where the shared parent of a kernel's environment listens.
 
     Returns:
-        Path, or `None` where the hub shares none.
+        The socket; `None` where the hub shares no parent.
     """
     folder = environment.get(VARIABLE)
     if not folder:
@@ -105,39 +107,44 @@ def socket_path(environment):
     return Path(folder) / f"{settings.parent_name(without_personal(environment))}.sock"
 
 
-def is_trusted(connection):
+def is_trusted(connection: socket.socket) -> bool:
     """Returns whether root, or this user, listens at the other end of a connection."""
     return peer(connection)[1] in (0, os.getuid())
 
 
-def peer(connection):
+def peer(connection: socket.socket) -> tuple[int, int, int]:
     """Returns process id, user id and group id at the other end, as the system says."""
     size = CREDENTIALS.size
     data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    return CREDENTIALS.unpack(data)
+    pid, uid, gid = CREDENTIALS.unpack(data)
+    return pid, uid, gid
 
 
-def peer_groups(connection):
-    """Returns the list of the groups at the other end, as the system says."""
+def peer_groups(connection: socket.socket) -> list[int]:
+    """Returns the groups at the other end, as the system says."""
     size = struct.calcsize("I")
     data = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, MOST_GROUPS * size)
     return [number for (number,) in struct.iter_unpack("I", data)]
 
 
-class Door:
-    """Decides who gets a kernel, so that one user cannot take everybody's place."""
+class Admission:
+    """Decides who gets a kernel, so that no user takes all that the parent can run.
 
-    def __init__(self, now=time.monotonic):
+    Args:
+        now: The clock, in seconds.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.now = now
-        self.starts = defaultdict(deque)
+        self.starts: defaultdict[int, deque[float]] = defaultdict(deque)
 
-    def objection(self, pid, uid, running):
+    def objection(self, pid: int, uid: int, running: int) -> str:
         """Says why a user gets no kernel now; empty if they do.
 
         Args:
-            pid: Integer, the process that asks.
-            uid: Integer, its user.
-            running: Integer, how many kernels the user has.
+            pid: The process that asks.
+            uid: Its user.
+            running: How many kernels the user has.
         """
         if os.geteuid() not in (0, uid):
             return "this parent is another user's, and not root's"
@@ -155,15 +162,15 @@ class Door:
         return ""
 
 
-def other_place(pid, uid):
-    """Says why a kernel forked here would not be where a process is.
+def other_place(pid: int, uid: int) -> str:
+    """Says why a kernel forked here would have other files or rights than a process.
 
     Args:
-        pid: Integer, the process that asks.
-        uid: Integer, its user.
+        pid: The process that asks.
+        uid: Its user.
 
     Returns:
-        String; empty if the two are in the same place.
+        The first difference found; empty if there is none.
     """
     try:
         words = status_of(pid)
@@ -181,42 +188,42 @@ def other_place(pid, uid):
     return ""
 
 
-def status_of(pid):
-    """Returns what the system says of a process, a dict of strings."""
+def status_of(pid: int | str) -> dict[str, str]:
+    """Returns what the system says of a process in its file `status`, line by line."""
     parts = (line.partition(":") for line in lines_of(f"/proc/{pid}/status"))
     return {name: text.strip() for name, _, text in parts}
 
 
-def lines_of(path):
-    """Returns the lines of a file of the system's, in which users have named things.
+def lines_of(path: str) -> list[str]:
+    """Returns the lines of a file of the system's that holds names chosen by users.
 
-    A name may hold any byte but what the system escapes, which is the end of a line:
-    not what else may end one in Python, and not only text.
+    A name may hold any byte but a line feed, which the system escapes: also bytes that
+    are no text, and characters at which Python's `splitlines` would end a line.
     """
     return os.fsdecode(Path(path).read_bytes()).rstrip("\n").split("\n")
 
 
-def become(connection):
+def become(connection: socket.socket) -> None:
     """Makes this fork its client's: user, groups, bounds, control groups.
 
     Args:
-        connection: Unix socket to the client, of which nothing has been read.
+        connection: To the client; nothing has been read from it.
 
     Raises:
-        OSError: If the system refuses a step; nothing may go on then.
+        OSError: If the system refuses a step; the fork must end then.
     """
     pid, uid, gid = peer(connection)
     words = status_of(pid)
     join_control_groups(pid)
     take_bounds(pid)
     os.umask(int(words["Umask"], 8))
-    # All of this was one process's: it is there still, and no program that runs as
-    # somebody else connected for its user.
+    # Read again: the process is still there, so that all of this was about one process,
+    # and it is not a program that runs as one user and connects for another.
     words = status_of(pid)
     for name, number in (("Uid", uid), ("Gid", gid)):
         if words[name].split() != [str(number)] * 4:
             raise PermissionError(f"the process that asked has another {name}")
-    # The parent's own are the hub's: its log, or the terminal it was started from.
+    # The parent's own are the hub's log, or the terminal that it was started from.
     with open(os.devnull, "r+b", 0) as null:
         for number in range(3):
             os.dup2(null.fileno(), number)
@@ -229,47 +236,49 @@ def become(connection):
         os.setresuid(uid, uid, uid)
         # A change of user hides /proc/self from its own process.
         syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
-    # Kernels of one parent would have their session's keys in common.
+    # Kernels of one parent would share its session's keys.
     syscalls.join_session_keyring()
     if os.getresuid() != (uid,) * 3 or os.getresgid() != (gid,) * 3:
         raise PermissionError(f"this fork is not the user {uid} who asked for it")
 
 
-def take_bounds(pid):
-    """Bounds this process as another is bounded; nothing is bounded less than before.
+def take_bounds(pid: int) -> None:
+    """Bounds this process as another is bounded; no bound of its own is raised."""
+    import resource
 
-    Args:
-        pid: Integer.
-    """
     for line in Path(f"/proc/{pid}/limits").read_text().splitlines():
-        number = BOUNDS.get(line[:26].strip())
-        if number is not None:
+        name = BOUNDS.get(line[:26].strip())
+        if name is not None:
+            number = getattr(resource, name)
             own = resource.getrlimit(number)[1]
-            theirs = (_limit(word) for word in line[26:].split()[:2])
-            resource.setrlimit(number, [min(own, each, key=_size) for each in theirs])
+            soft, hard = (
+                min(own, _limit(word), key=_size) for word in line[26:].split()[:2]
+            )
+            resource.setrlimit(number, (soft, hard))
     os.sched_setaffinity(0, os.sched_getaffinity(pid))
     nice = os.getpriority(os.PRIO_PROCESS, pid)
     os.setpriority(os.PRIO_PROCESS, 0, max(nice, os.getpriority(os.PRIO_PROCESS, 0)))
-    # A hub's services may be protected from it; a kernel is the first that shall go.
+    # A hub's services may be protected where memory runs out; their kernels are not.
     adjustments = [Path(f"/proc/{who}/oom_score_adj") for who in (pid, "self")]
-    theirs, own = (int(path.read_text()) for path in adjustments)
-    if theirs > own:
-        adjustments[1].write_text(f"{theirs}\n")
+    asking, asked = (int(path.read_text()) for path in adjustments)
+    if asking > asked:
+        adjustments[1].write_text(f"{asking}\n")
 
 
-def _limit(word):
+def _limit(word: str) -> int:
+    import resource
+
     return resource.RLIM_INFINITY if word == "unlimited" else int(word)
 
 
-def _size(limit):
+def _size(limit: int) -> float:
+    import resource
+
     return float("inf") if limit == resource.RLIM_INFINITY else limit
 
 
-def join_control_groups(pid):
-    """Moves this process to where another is, so that its user's bounds hold here.
-
-    Args:
-        pid: Integer.
+def join_control_groups(pid: int) -> None:
+    """Moves this process to another's groups, so that its user's bounds hold here.
 
     Raises:
         OSError: If the process is in other groups, and the system refuses to move.
@@ -285,12 +294,10 @@ def join_control_groups(pid):
             members.write_text(f"{os.getpid()}\n")
 
 
-def make_personal():
+def make_personal() -> None:
     """Puts the user's own folders in place of the parent's, once HOME is theirs."""
-    config = sys.modules.get("keras.src.backend.config")
-    if config is not None:
-        home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
-        config._KERAS_DIR = home
+    home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
+    compat.set_keras_home(home)
     if site.ENABLE_USER_SITE:
         site.USER_BASE = site.USER_SITE = None
         with contextlib.suppress(OSError):

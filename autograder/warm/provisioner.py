@@ -1,4 +1,4 @@
-"""Warm kernels for Jupyter: a standard kernel provisioner."""
+"""Starts warm kernels for Jupyter: a standard kernel provisioner."""
 
 import asyncio
 import os
@@ -7,9 +7,13 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
+from autograder import compat
+from autograder.sandbox.policy import Policy
 from autograder.warm import client
 
 # The heartbeat's socket is the last that ipykernel binds.
@@ -21,25 +25,25 @@ class Request:
     """What a kernel manager may ask for beyond a plain kernel, as `warm_request`.
 
     Attributes:
-        target: String, `module:function`, what runs in the fork.
-        arguments: Tuple of strings, before the kernel's own.
-        fds: Tuple of descriptors beside the standard three.
-        cpu_seconds: Integer, CPU time after which the kernel is killed, or `None`.
-        sandbox: Dict of `make_policy`, or `None`. A cold kernel never takes the place
-            of a sandboxed one.
+        target: What runs in the fork, as `module:function`.
+        arguments: Come before the kernel's own.
+        fds: Descriptors beside the standard three.
+        cpu_seconds: CPU time after which the kernel is killed.
+        sandbox: What the kernel may do. A cold kernel never takes the place of a
+            sandboxed one.
     """
 
     target: str = "autograder.warm.fork:kernel"
-    arguments: tuple = ()
-    fds: tuple = ()
+    arguments: tuple[str, ...] = ()
+    fds: tuple[int, ...] = ()
     cpu_seconds: int | None = None
-    sandbox: dict | None = None
+    sandbox: Policy | None = None
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Forks kernels from a warm parent; where none is to be had, starts cold ones."""
+    """Forks kernels from a warm parent; where there is none, starts cold ones."""
 
-    async def pre_launch(self, **kwargs):
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Chooses sockets in a private folder, where the manager left it open."""
         manager = self.parent
         if manager is not None and client.available() and manager.transport == "tcp":
@@ -50,15 +54,14 @@ class WarmProvisioner(LocalProvisioner):
             self.sockets = folder
         return await super().pre_launch(**kwargs)
 
-    async def launch_kernel(self, cmd, **kwargs):
+    async def launch_kernel(
+        self, cmd: list[str], **kwargs: Any
+    ) -> KernelConnectionInfo:
         """Forks a kernel.
 
         Args:
-            cmd: List of strings, the kernel's command line.
+            cmd: The kernel's command line.
             **kwargs: `env`, `cwd` and descriptors, as for `subprocess.Popen`.
-
-        Returns:
-            The connection information.
         """
         arguments = kernel_arguments(cmd)
         if not client.available() or arguments is None:
@@ -72,7 +75,7 @@ class WarmProvisioner(LocalProvisioner):
             ]
             asked = getattr(self.parent, "warm_request", Request())
             try:
-                self.process = client.ForkedProcess(
+                forked = client.ForkedProcess(
                     asked.target,
                     [*asked.arguments, *arguments],
                     environment,
@@ -86,33 +89,35 @@ class WarmProvisioner(LocalProvisioner):
                     raise
                 self.log.warning("Starting a cold kernel: %s", error)
                 return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid
+        # It has the methods of Popen that Jupyter calls.
+        self.process = forked  # type: ignore[assignment]
+        self.pid = self.pgid = forked.pid
         self.cwd = pathlib.Path(folder)
-        await self._wait_for_sockets()
+        await self._wait_for_sockets(forked)
         return self.connection_info
 
-    async def _wait_for_sockets(self):
+    async def _wait_for_sockets(self, forked: client.ForkedProcess) -> None:
         """Waits until the kernel has bound its sockets: a client that comes too early
         tries again only after 0.1 s."""
         manager = self.parent
         if manager is None or manager.transport != "ipc":
             return
-        last = f"{manager.ip}-{manager.hb_port}"
+        last = compat.heartbeat_socket(manager)
         deadline = time.monotonic() + SOCKET_SECONDS
         while not os.path.exists(last) and time.monotonic() < deadline:
-            if self.process.poll() is not None:
+            if forked.poll() is not None:
                 return
             await asyncio.sleep(0.002)
 
-    async def send_signal(self, signum):
+    async def send_signal(self, signum: int) -> None:
         """Sends a signal to the kernel and what it started."""
         if isinstance(self.process, client.ForkedProcess):
-            # A bare number could be somebody else's by now.
+            # Its process id, which Jupyter signals, could be another process's by now.
             self.process.send_signal(signum)
         else:
             await super().send_signal(signum)
 
-    async def kill(self, restart=False):
+    async def kill(self, restart: bool = False) -> None:
         """Kills the kernel, and waits for its end: Jupyter looks every 0.1 s only."""
         await super().kill(restart)
         if isinstance(self.process, client.ForkedProcess):
@@ -120,7 +125,7 @@ class WarmProvisioner(LocalProvisioner):
             while self.process.poll() is None and time.monotonic() < deadline:
                 await asyncio.sleep(0.001)
 
-    async def cleanup(self, restart=False):
+    async def cleanup(self, restart: bool = False) -> None:
         """Removes the sockets' folder, unless the kernel starts again on it."""
         await super().cleanup(restart)
         folder = getattr(self, "sockets", None)
@@ -131,14 +136,11 @@ class WarmProvisioner(LocalProvisioner):
                 os.rmdir(folder)
 
 
-def kernel_arguments(cmd):
+def kernel_arguments(cmd: list[str]) -> list[str] | None:
     """Returns what follows `python -m ipykernel_launcher` in a command line.
 
-    Args:
-        cmd: List of strings.
-
     Returns:
-        List of strings; `None` if this is not this Python's IPython kernel.
+        The arguments; `None` if this is not this Python's IPython kernel.
     """
     own = os.path.realpath(cmd[0]) == os.path.realpath(sys.executable)
     if own and "-m" in cmd:
@@ -148,7 +150,7 @@ def kernel_arguments(cmd):
     return None
 
 
-def _descriptor(value, null, standard):
+def _descriptor(value: Any, null: int, standard: int | None) -> int:
     if isinstance(value, int) and value >= 0:
         return value
     if hasattr(value, "fileno"):

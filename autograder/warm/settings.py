@@ -1,9 +1,13 @@
-"""What a warm parent is keyed by: whatever is read once, when packages are imported."""
+"""Names warm parents after what packages read once, when they are imported.
+
+A kernel gets the parent that was started with its own settings.
+"""
 
 import hashlib
 import os
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 
 # Read by Keras, TensorFlow, JAX, NumPy's BLAS or Python itself at import.
@@ -29,7 +33,7 @@ AT_IMPORT = (
     "HOME",
     "MPLCONFIGDIR",
 )
-# Of the rest a parent needs no more than this: it holds nobody's secrets.
+# Of all other variables a parent gets these alone, so that it holds no secret.
 ALWAYS = ("PATH", "LANG", "LC_ALL", "TMPDIR")
 DEFAULTS = {
     "KERAS_BACKEND": "tensorflow",
@@ -40,21 +44,14 @@ DEFAULTS = {
 }
 
 
-def import_settings(environment):
-    """Returns the part of an environment that packages read at import.
-
-    Args:
-        environment: Dict of strings, the environment that a kernel is to have.
-
-    Returns:
-        Dict of strings.
-    """
+def import_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Returns the part of a kernel's environment that packages read at import."""
     given = {name: environment[name] for name in AT_IMPORT if name in environment}
     return {**DEFAULTS, **given}
 
 
-def parent_environment(environment):
-    """Returns the whole environment that a parent is started with."""
+def parent_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Returns the whole environment that the parent of such kernels is started with."""
     calm = {
         # Asks the driver's library instead of starting CUDA, which no fork survives.
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
@@ -66,16 +63,13 @@ def parent_environment(environment):
     return {**kept, **import_settings(environment), **calm}
 
 
-def parent_name(environment):
-    """Returns the name of the parent that fits an environment.
-
-    Args:
-        environment: Dict of strings, the environment that a kernel is to have.
+def parent_name(environment: Mapping[str, str]) -> str:
+    """Returns the name of the parent that fits a kernel's environment.
 
     Returns:
-        String `SETTINGS-STATE`. The first part changes with the settings above and with
-        the interpreter; the second with the packages on disk, so that an upgrade gets
-        a new parent in place of the old one.
+        `SETTINGS-STATE`. The first part changes with the settings above and with the
+        interpreter; the second with the packages on disk, so that an upgrade gets a new
+        parent in place of the old one.
     """
     chosen = repr(sorted(import_settings(environment).items()))
     settings = f"{sys.executable} {sys.version} {chosen}"
@@ -90,5 +84,5 @@ def parent_name(environment):
     return f"{_short_hash(settings)}-{_short_hash(' '.join(state))}"
 
 
-def _short_hash(text):
+def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]

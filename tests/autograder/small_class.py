@@ -4,8 +4,8 @@ import os
 
 import nbformat
 
-from autograder.engine.limits import Limits
 from autograder.grading.grade_class import grade_class
+from autograder.limits import Limits
 
 ROSTER = """\
 [assignments.hw00_tiny]

@@ -93,3 +93,14 @@ def test_the_program_finds_the_course_above_it_or_says_that_there_is_none(
     assert (outside.returncode, outside.stdout) == (2, "")
     assert outside.stderr.startswith("autograder: No nbgrader_config.py in ")
     assert "Traceback" not in inside.stderr + outside.stderr
+
+
+def test_the_help_imports_nothing_that_takes_time():
+    heavy = {"keras", "nbconvert", "nbformat", "nbgrader", "numpy", "rich", "traitlets"}
+    code = (
+        "import sys\nfrom autograder.cli import main\ntry:\n    main(['--help'])\n"
+        f"finally:\n    print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "usage: autograder" in done.stdout
+    assert done.stderr == "[]\n"

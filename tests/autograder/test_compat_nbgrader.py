@@ -34,10 +34,10 @@ from autograder.compat_nbgrader import (
     use_kernel_spec,
 )
 from autograder.engine.kernel_client import make_client
-from autograder.engine.limits import Limits
 from autograder.grading.assignment import load_assigned
 from autograder.grading.gradebook import GradebookWriter
 from autograder.jupyter.formgrader import with_prefix
+from autograder.limits import Limits
 
 OVERRIDES = [(name, method) for name, all in OVERRIDDEN.items() for method in all]
 PICTURE = "iVBORw0KGgo="

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from whole import ASSIGNMENTS, COURSE
 
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 from autograder.proof.agreement import run_agreement
 
 pytestmark = [pytest.mark.kernel, pytest.mark.spread]

@@ -3,7 +3,7 @@
 import pytest
 from whole import ASSIGNMENTS, COURSE
 
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 from autograder.proof.answers import Options, run_answers
 
 pytestmark = [pytest.mark.kernel, pytest.mark.spread]

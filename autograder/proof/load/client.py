@@ -1,14 +1,15 @@
-"""What a student's browser says to the hub, to a server and to a kernel."""
+"""A student's requests to the hub, to a server and to a kernel, as a browser sends."""
 
 import json
 import uuid
+from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 # Students at a time times the requests that one has under way.
 CONNECTIONS = 200
-# Steps have limits of their own; this one only ends what nobody waits for.
+# Each step has a limit of its own; this one ends requests that no step waits for.
 LONGEST = 3600
 MOST_BYTES = 200_000_000
 
@@ -17,25 +18,25 @@ class StepError(Exception):
     """A step of a student's did not do what it should: the message says what."""
 
 
-class Client:
+class HubClient:
     """Requests of one person.
 
     Args:
-        address: String, the hub's, such as `"http://127.0.0.1:8000"`.
-        token: String.
+        address: The hub's, such as `"http://127.0.0.1:8000"`.
+        token: The person's, as the hub made it.
     """
 
-    def __init__(self, address, token):
+    def __init__(self, address: str, token: str) -> None:
         self.address = address
         self.headers = {"Authorization": f"token {token}"}
         self.http = AsyncHTTPClient(max_clients=CONNECTIONS)
 
-    async def ask(self, method, path, body=None):
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Sends one request.
 
         Args:
-            method: String, `"GET"` and so on.
-            path: String, from the first slash.
+            method: `"GET"` and so on.
+            path: From the first slash.
             body: What JSON can hold; `None` for no body.
 
         Returns:
@@ -47,7 +48,7 @@ class Client:
         text = await self.read(method, path, body)
         return json.loads(text) if text else None
 
-    async def read(self, method, path, body=None):
+    async def read(self, method: str, path: str, body: Any = None) -> str:
         """Sends one request as `ask` does, and returns the answer's text."""
         request = HTTPRequest(
             self.address + path,
@@ -69,15 +70,8 @@ class Client:
             raise StepError(f"{method} {path}: {error}") from error
         return answer.body.decode()
 
-    async def connect(self, path):
-        """Opens a websocket.
-
-        Args:
-            path: String, from the first slash.
-
-        Returns:
-            `tornado.websocket.WebSocketClientConnection`.
-        """
+    async def connect(self, path: str) -> WebSocketClientConnection:
+        """Opens a websocket at a path from the first slash on."""
         request = HTTPRequest(
             self.address.replace("http", "ws", 1) + path,
             headers=self.headers,
@@ -94,17 +88,17 @@ class Channel:
     """A kernel, through the websocket of a Jupyter server.
 
     Args:
-        client: `Client`.
-        server: String, the path of the student's server, with a slash at its end.
-        kernel: String, the kernel's id.
+        client: The student's.
+        server: The path of the student's server, with a slash at its end.
+        kernel: The kernel's id.
     """
 
-    def __init__(self, client, server, kernel):
+    def __init__(self, client: HubClient, server: str, kernel: str) -> None:
         self.client, self.session = client, uuid.uuid4().hex
         self.path = f"{server}api/kernels/{kernel}/channels?session_id={self.session}"
-        self.socket = None
+        self.socket: WebSocketClientConnection | None = None
 
-    async def open(self):
+    async def open(self) -> None:
         """Connects, and waits until the kernel answers."""
         self.socket = await self.client.connect(self.path)
         asked = await self._send("kernel_info_request", {})
@@ -113,14 +107,8 @@ class Channel:
             if _answers(message, asked, "kernel_info_reply"):
                 return
 
-    async def run(self, code):
-        """Runs a cell.
-
-        Args:
-            code: String.
-
-        Returns:
-            String, what the cell wrote to stdout.
+    async def run(self, code: str) -> str:
+        """Runs a cell; returns what it wrote to stdout.
 
         Raises:
             StepError: With the error's name and text, if the cell raised one.
@@ -136,7 +124,8 @@ class Channel:
                 "stop_on_error": True,
             },
         )
-        written, reply, idle = [], None, False
+        written: list[str] = []
+        reply, idle = None, False
         while reply is None or not idle:
             message = await self._receive()
             content = message["content"]
@@ -150,12 +139,12 @@ class Channel:
             raise StepError(f"{reply.get('ename')}: {reply.get('evalue')}"[:500])
         return "".join(written)
 
-    def close(self):
+    def close(self) -> None:
         """Disconnects; the kernel lives on."""
         if self.socket is not None:
             self.socket.close()
 
-    async def _send(self, kind, content):
+    async def _send(self, kind: str, content: dict[str, Any]) -> str:
         asked = uuid.uuid4().hex
         message = {
             "header": {
@@ -171,10 +160,12 @@ class Channel:
             "channel": "shell",
             "buffers": [],
         }
+        assert self.socket is not None
         await self.socket.write_message(json.dumps(message))
         return asked
 
-    async def _receive(self):
+    async def _receive(self) -> dict[str, Any]:
+        assert self.socket is not None
         text = await self.socket.read_message()
         if text is None:
             raise StepError("the server closed the kernel's websocket")
@@ -184,6 +175,6 @@ class Channel:
         return json.loads(text)
 
 
-def _answers(message, asked, kind):
+def _answers(message: dict[str, Any], asked: str, kind: str) -> bool:
     parent = message.get("parent_header") or {}
     return message.get("msg_type") == kind and parent.get("msg_id") == asked

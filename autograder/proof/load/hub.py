@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -12,14 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import psutil
 
 import autograder
-from autograder.course import CONFIG_FILE, CourseError
+from autograder.course import CONFIG_FILE, Course, CourseError
 from autograder.proof.load import spawner
-from autograder.proof.load.client import Client, StepError
+from autograder.proof.load.client import HubClient, StepError
 from autograder.proof.load.ports import free_ports
 from autograder.proof.load.reachable import command_prefix
 from autograder.sandbox import syscalls
@@ -37,16 +38,22 @@ class LoadHub:
     """A hub that lives as long as a `with` block.
 
     Args:
-        course: `Course`, built.
-        assignment: String, the assignment's id.
-        names: List of the students' names.
-        kinds: Sequence of `KINDS` of `command`, the kernels that the hub offers.
+        course: The course, built.
+        assignment: The assignment's id.
+        names: The students' ids.
+        kinds: The kernels that the hub offers, of `KINDS`.
 
     Raises:
         CourseError: If something is missing that a hub needs.
     """
 
-    def __init__(self, course, assignment, names, kinds):
+    def __init__(
+        self,
+        course: Course,
+        assignment: str,
+        names: list[str],
+        kinds: Sequence[str],
+    ) -> None:
         self.files = course.root / "hub"
         require_hub(self.files)
         self.folder = make_folder()
@@ -56,29 +63,29 @@ class LoadHub:
         self.token = secrets.token_hex(32)
         self.port = free_ports(3)
         self.address = f"http://127.0.0.1:{self.port}"
-        self.process = None
+        self.process: subprocess.Popen | None = None
 
     @property
-    def inbound(self):
+    def inbound(self) -> Path:
         """The folder in the exchange where submissions arrive."""
         return self.folder / "course" / "exchange" / "layerwise" / "inbound"
 
-    def home(self, name):
+    def home(self, name: str) -> Path:
         """Returns a student's home folder."""
         return self.folder / "homes" / name
 
-    def user(self, name):
+    def user(self, name: str) -> int:
         """Returns the user id that a student's processes must have."""
         if self.first_user is None:
             return os.getuid()
         return spawner.user_of(name, self.first_user)
 
-    def words(self):
+    def words(self) -> str:
         """Returns the last that the hub has logged."""
         log = self.folder / "hub.log"
         return log.read_text(errors="replace")[-3000:] if log.exists() else ""
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         try:
             self._lay_out()
             self._release()
@@ -88,8 +95,8 @@ class LoadHub:
             raise
         return self
 
-    def __exit__(self, *_):
-        # Whatever else comes meanwhile: what was started ends.
+    def __exit__(self, *_: object) -> None:
+        # No signal may end this process before what it started has ended.
         with _signals_wait():
             if self.process is not None and self.process.poll() is None:
                 self.process.send_signal(signal.SIGTERM)
@@ -98,7 +105,7 @@ class LoadHub:
             end_children()
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _lay_out(self):
+    def _lay_out(self) -> None:
         self.folder.chmod(0o711)
         for name, mode in (
             ("private", 0o700),
@@ -117,7 +124,7 @@ class LoadHub:
             text = json.dumps(self._specification(kind))
             (kernel / "kernel.json").write_text(text, encoding="utf-8")
 
-    def _specification(self, kind):
+    def _specification(self, kind: str) -> dict[str, Any]:
         chosen = specification()
         if kind == "cold":
             del chosen["metadata"]
@@ -126,7 +133,7 @@ class LoadHub:
             chosen["env"] = {VARIABLE: folder}
         return {**chosen, "display_name": kind}
 
-    def _release(self):
+    def _release(self) -> None:
         root = self.folder / "course"
         shutil.copy(self.course.root / CONFIG_FILE, root)
         released = self.course.release / self.assignment
@@ -146,7 +153,7 @@ class LoadHub:
         if made.returncode != 0:
             raise CourseError(f"nbgrader did not release:\n{made.stderr[-2000:]}")
 
-    def _start(self):
+    def _start(self) -> None:
         package = Path(autograder.__file__).parents[1]
         paths = {
             *(Path(sys.base_prefix), Path(sys.prefix)),
@@ -167,7 +174,7 @@ class LoadHub:
                 stderr=log,
                 start_new_session=True,
                 umask=0o022,
-                # The hub does not outlive whoever measures it.
+                # The hub ends when this process does.
                 preexec_fn=lambda: syscalls.prctl(
                     syscalls.PR_SET_PDEATHSIG, signal.SIGTERM
                 ),
@@ -184,11 +191,11 @@ class LoadHub:
                 },
             )
 
-    async def enroll(self):
+    async def enroll(self) -> dict[str, str]:
         """Waits for the hub and makes the students known to it.
 
         Returns:
-            Dict from name to the token that the student asks with.
+            From name to the token that the student asks with.
 
         Raises:
             StepError: If the hub does not start, or refuses.
@@ -199,7 +206,8 @@ class LoadHub:
             with contextlib.suppress(StepError):
                 await admin.ask("GET", "/hub/api/")
                 break
-            if self.process.poll() is not None or time.monotonic() > deadline:
+            ended = self.process is None or self.process.poll() is not None
+            if ended or time.monotonic() > deadline:
                 raise StepError(f"the hub did not start:\n{self.words()}")
             await asyncio.sleep(0.3)
         tokens = {}
@@ -209,18 +217,18 @@ class LoadHub:
             tokens[name] = made["token"]
         return tokens
 
-    async def server_pid(self, name):
+    async def server_pid(self, name: str) -> int:
         """Returns the process id of a student's server, as the hub knows it."""
         admin = self.client(self.token)
         user = await admin.ask("GET", f"/hub/api/users/{name}")
         return user["servers"][""]["state"]["pid"]
 
-    def client(self, token):
-        """Returns a `Client` of this hub."""
-        return Client(self.address, token)
+    def client(self, token: str) -> HubClient:
+        """Returns who asks this hub with a token."""
+        return HubClient(self.address, token)
 
 
-def require_hub(files):
+def require_hub(files: Path) -> None:
     """Raises `CourseError` unless this machine can run a hub at all."""
     import importlib.util
 
@@ -233,7 +241,7 @@ def require_hub(files):
         raise CourseError(f"{proxy} is not there: `make hub` installs it")
 
 
-def make_folder():
+def make_folder() -> Path:
     """Makes the load's folder, in which there is room for the names of sockets."""
     folder = Path(tempfile.mkdtemp(prefix="layerwise-load-"))
     if len(str(folder)) > MOST_CHARACTERS:
@@ -245,8 +253,10 @@ def make_folder():
     return folder
 
 
-def free_users(number):
+def free_users(number: int) -> int:
     """Returns the first of as many user ids in a row that no account has."""
+    import pwd
+
     taken = {account.pw_uid for account in pwd.getpwall()}
     taken |= {uids.real for uids in _users_of_processes()}
     first = 50_000
@@ -255,13 +265,13 @@ def free_users(number):
     return first
 
 
-def _users_of_processes():
+def _users_of_processes() -> Iterator[Any]:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             yield process.uids()
 
 
-def own_parents():
+def own_parents() -> int:
     """Returns how many warm parents of a student's own this process's hub has now."""
     sockets = set()
     for process in psutil.Process().children(recursive=True):
@@ -272,19 +282,19 @@ def own_parents():
     return len(sockets)
 
 
-def adopt():
+def adopt() -> None:
     """Makes this process the parent of what its children leave behind."""
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def end_children(seconds=15):
+def end_children(seconds: float = 15) -> int:
     """Kills all that this process started, and what that left behind.
 
     Args:
-        seconds: Float, when to give up.
+        seconds: When to give up.
 
     Returns:
-        Integer, how many are still there.
+        How many are still there.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -301,7 +311,7 @@ def end_children(seconds=15):
 
 
 @contextlib.contextmanager
-def _signals_wait():
+def _signals_wait() -> Iterator[None]:
     kept = {
         number: signal.signal(number, signal.SIG_IGN)
         for number in (signal.SIGINT, signal.SIGTERM)

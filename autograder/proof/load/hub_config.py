@@ -16,7 +16,7 @@ hub_files = Path(os.environ["LAYERWISE_LOAD_HUB_FILES"])
 port = int(os.environ["LAYERWISE_LOAD_PORT"])
 limit = int(os.environ["LAYERWISE_LOAD_SERVER_SECONDS"])
 
-c = get_config()  # noqa: F821  (JupyterHub defines it when it reads this file)
+c = get_config()  # type: ignore[name-defined]  # noqa: F821  (JupyterHub defines it)
 
 c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port + 1}"

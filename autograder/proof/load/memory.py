@@ -6,26 +6,26 @@ of these proportional sizes (PSS) over all processes is what is in use.
 
 import contextlib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from autograder.proof.load.student import kind_of
+from autograder.proof.load.hub import LoadHub
+from autograder.proof.load.student import SimulatedStudent, kind_of
 
 MEGABYTE = 1e6
 PARTS = ("kernel", "parent", "server")
 
 
-def proportional(pids):
-    """Returns the proportional size of some processes.
-
-    Args:
-        pids: Iterable of integers; those that are gone count nothing.
+def proportional(pids: Iterable[int]) -> dict[str, float]:
+    """Returns the proportional size of some processes; those that are gone have none.
 
     Returns:
-        Dict: `all`, and of it `anonymous`, what is not a file's. Megabytes.
+        `all`, and of it `anonymous`, what is not a file's. Megabytes.
     """
-    total = Counter(all=0.0, anonymous=0.0)
+    total = {"all": 0.0, "anonymous": 0.0}
     names = {"Pss:": "all", "Pss_Anon:": "anonymous"}
     for pid in pids:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -33,11 +33,11 @@ def proportional(pids):
                 word, *rest = line.split()
                 if word in names:
                     total[names[word]] += int(rest[0]) * 1024 / MEGABYTE
-    return dict(total)
+    return total
 
 
-def tree(pid):
-    """Returns the set of a process and everything below it."""
+def tree(pid: int) -> set[int]:
+    """Returns a process and everything below it."""
     try:
         below = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
@@ -45,22 +45,26 @@ def tree(pid):
     return {pid, *(process.pid for process in below)}
 
 
-def measure(students, hub, before):
+def measure(
+    students: list[SimulatedStudent], hub: LoadHub, before: float
+) -> dict[str, Any]:
     """Measures all students at one moment.
 
     Args:
-        students: List of `Student` whose kernels run.
-        hub: `LoadHub`.
-        before: Float, megabytes that were available before the hub started.
+        students: Those whose kernels run.
+        hub: The load's.
+        before: Megabytes that were available before the hub started.
 
     Returns:
-        Dict: `students`, from name to the parts' sizes, a parent's divided by its
-        kernels; `hub`, the size of the hub and the proxy; `taken`, what the machine
-        has less of since `before`.
+        `students`, from name to the parts' sizes, a parent's divided by its kernels;
+        `hub`, the size of the hub and the proxy; `taken`, what the machine has less of
+        since `before`.
     """
+    assert hub.process is not None
     parents = Counter(student.kernel[1] for student in students if _has_parent(student))
     sizes = {pid: proportional([pid]) for pid in parents}
-    everybody, result = set(), {}
+    everybody: set[int] = set()
+    result = {}
     for student in students:
         pid, parent, _ = student.kernel
         kernel, server = tree(pid), tree(student.pid)
@@ -82,17 +86,17 @@ def measure(students, hub, before):
     }
 
 
-def _has_parent(student):
+def _has_parent(student: SimulatedStudent) -> bool:
     return kind_of(student.kernel[1], student.pid) != "cold"
 
 
-def available():
+def available() -> float:
     """Returns the machine's available memory. Megabytes."""
     return psutil.virtual_memory().available / MEGABYTE
 
 
-def means(measured, key="all"):
-    """Returns what one student takes on average, a dict over the parts and `total`."""
+def means(measured: dict[str, Any], key: str = "all") -> dict[str, float]:
+    """Returns what one student takes on average, by part and in `total`."""
     students = list(measured["students"].values())
     mean = {
         part: sum(student[part][key] for student in students) / len(students)

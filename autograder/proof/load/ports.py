@@ -11,11 +11,8 @@ from autograder.course import CourseError
 LOWEST, HIGHEST = 10_000, 32_000
 
 
-def free_ports(number):
+def free_ports(number: int) -> int:
     """Returns the first of as many ports in a row that are free on the loopback.
-
-    Args:
-        number: Integer.
 
     Raises:
         CourseError: If there are none.

@@ -10,19 +10,16 @@ it is.
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.sandbox import syscalls
 
 
-def command_prefix(paths):
+def command_prefix(paths: Sequence[str | Path]) -> list[str]:
     """Returns what to put before a command so that all users can reach some folders.
 
-    Args:
-        paths: Sequence of folders.
-
-    Returns:
-        List of strings; empty if everybody can reach the folders anyway.
+    Nothing goes before it if everybody can reach the folders anyway.
 
     Raises:
         PermissionError: If a folder is out of reach and this user is not root.
@@ -37,15 +34,8 @@ def command_prefix(paths):
     return [sys.executable, "-m", __spec__.name, *map(str, paths), "--"]
 
 
-def closed_above(paths):
-    """Returns the outermost folders above some paths that other users cannot enter.
-
-    Args:
-        paths: Sequence of paths.
-
-    Returns:
-        Sorted list of `Path`.
-    """
+def closed_above(paths: Sequence[str | Path]) -> list[Path]:
+    """Returns the outermost folders above some paths that other users cannot enter."""
     found = set()
     for path in map(Path, paths):
         for folder in reversed(path.absolute().parents):
@@ -55,12 +45,8 @@ def closed_above(paths):
     return sorted(found)
 
 
-def open_up(paths):
-    """Puts this process where all users can reach some folders.
-
-    Args:
-        paths: Sequence of folders.
-    """
+def open_up(paths: Sequence[str | Path]) -> None:
+    """Puts this process where all users can reach some folders."""
     here = Path.cwd()
     syscalls.unshare(syscalls.CLONE_NEWNS)
     syscalls.mount("none", "/", "", syscalls.MS_REC | syscalls.MS_PRIVATE)
@@ -68,23 +54,23 @@ def open_up(paths):
     held = {Path(path).absolute(): os.open(path, os.O_PATH) for path in paths}
     for folder in closed_above(paths):
         syscalls.mount(
-            "tmpfs", folder, "tmpfs", syscalls.MS_NOSUID, "mode=755,size=16m"
+            "tmpfs", str(folder), "tmpfs", syscalls.MS_NOSUID, "mode=755,size=16m"
         )
     for path, descriptor in sorted(held.items()):
         if not path.exists():
             path.mkdir(parents=True)
         if not os.path.sameopenfile(descriptor, os.open(path, os.O_PATH)):
             source = f"/proc/self/fd/{descriptor}"
-            syscalls.mount(source, path, "", syscalls.MS_BIND | syscalls.MS_REC)
+            syscalls.mount(source, str(path), "", syscalls.MS_BIND | syscalls.MS_REC)
     # Anew by its name: where this process was may be covered now.
     os.chdir(here if here.is_dir() else "/")
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     """Opens the folders up and becomes the command.
 
     Args:
-        arguments: List of strings, `[FOLDER, ..., "--", PROGRAM, ARGUMENT, ...]`.
+        arguments: `[FOLDER, ..., "--", PROGRAM, ARGUMENT, ...]`.
     """
     split = arguments.index("--")
     paths, command = arguments[:split], arguments[split + 1 :]

@@ -2,6 +2,8 @@
 
 import os
 import statistics
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import psutil
 
@@ -19,27 +21,30 @@ ROWS = {
 }
 
 
-def machine():
-    """Returns what the figures depend on, a dict."""
+# What `run` puts together of one run, and a table's row.
+Run = Mapping[str, Any]
+Line = Sequence[str]
+
+
+def machine() -> dict[str, float]:
+    """Returns what the figures depend on."""
     return {
         "cores": len(os.sched_getaffinity(0)),
         "memory": psutil.virtual_memory().total / 1e9,
     }
 
 
-def spread(seconds):
+def spread(seconds: Iterable[float]) -> tuple[float, float, float]:
     """Returns median, 90th percentile and maximum of some seconds.
 
-    Args:
-        seconds: List of floats, not empty. The percentile is the smallest of them that
-            nine in ten do not exceed.
+    The percentile is the smallest of them that nine in ten do not exceed.
     """
     ordered = sorted(seconds)
     ninth = ordered[max(0, -(-9 * len(ordered) // 10) - 1)]
     return statistics.median(ordered), ninth, ordered[-1]
 
 
-def print_kind(kind, run):
+def print_kind(kind: str, run: Run) -> None:
     """Prints what the students of one kind of kernel met."""
     users = "a user each" if run["own_users"] else "all one system user"
     print(
@@ -59,10 +64,10 @@ PHASE_HEAD = (
 )
 
 
-def _phase_rows(run):
+def _phase_rows(run: Run) -> Iterator[Line]:
     for name, phase in run["phases"].items():
         done, wall = len(phase["seconds"]), phase["wall"]
-        numbers = spread(phase["seconds"]) if done else ()
+        numbers: Sequence[float] = spread(phase["seconds"]) if done else ()
         yield (
             name,
             f"{done}/{phase['tried']}",
@@ -74,14 +79,14 @@ def _phase_rows(run):
         )
 
 
-def _print_errors(run):
+def _print_errors(run: Run) -> None:
     for error in run["errors"]:
         print(f"error: {error['student']} {error['phase']}: {error['error']}")
     if run["hub_log"]:
         print(f"the hub's last words:\n{run['hub_log']}")
 
 
-def print_memory(kinds):
+def print_memory(kinds: Mapping[str, Run]) -> None:
     """Prints the memory of a student for each kind of kernel that was measured."""
     rows = list(_memory_rows(kinds))
     if rows:
@@ -90,7 +95,7 @@ def print_memory(kinds):
             print(line)
 
 
-def _memory_rows(kinds):
+def _memory_rows(kinds: Mapping[str, Run]) -> Iterator[Line]:
     for moment, words in MOMENTS.items():
         runs = {kind: run["memory"].get(moment) for kind, run in kinds.items()}
         if not any(runs.values()):
@@ -122,22 +127,23 @@ def _memory_rows(kinds):
         yield (words, "less free than before, for all", *_all(runs, _taken))
 
 
-def _all(runs, size):
-    return [f"{size(run):.0f}" if run else "-" for run in runs.values()]
+def _all(runs: Mapping[str, Run], size: Callable[[Run], float]) -> Iterator[str]:
+    for run in runs.values():
+        yield f"{size(run):.0f}" if run else "-"
 
 
-def _taken(run):
+def _taken(run: Run) -> float:
     return run["taken"]
 
 
-def _everything(run):
+def _everything(run: Run) -> float:
     sizes = run["students"].values()
     return run["hub"]["all"] + sum(
         size[part]["all"] for size in sizes for part in PARTS
     )
 
 
-def print_opened(result):
+def print_opened(result: Run) -> None:
     """Prints how long a notebook took from opening to `import keras` done."""
     print(
         "\nfrom opening a notebook to `import keras` done, one at a time, in turn; "
@@ -154,7 +160,7 @@ OPENED_HEAD = (
 )
 
 
-def _opened_rows(result):
+def _opened_rows(result: Run) -> Iterator[Line]:
     for kind, times in result["times"].items():
         if len(times) < 2:
             continue
@@ -171,12 +177,8 @@ def _opened_rows(result):
         )
 
 
-def markdown(result):
-    """Returns all tables as Markdown.
-
-    Args:
-        result: Dict that `load` makes.
-    """
+def markdown(result: Run) -> str:
+    """Returns all tables of what `load` has put together, as Markdown."""
     where = f"{result['machine']['cores']} cores, {result['machine']['memory']:.0f} GB"
     parts = []
     opened = result.get("opened")
@@ -204,12 +206,12 @@ def markdown(result):
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown_table(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
+def _markdown_table(head: Line, rows: Iterable[Line]) -> str:
+    lines: list[Line] = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _table(head, rows):
+def _table(head: Line, rows: Iterable[Line]) -> Iterator[str]:
     lines = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:

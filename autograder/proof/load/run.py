@@ -6,52 +6,65 @@ import json
 import os
 import signal
 import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
-from autograder.course import CourseError
+from autograder.course import Course, CourseError
 from autograder.proof.load import memory, report
 from autograder.proof.load.client import StepError
-from autograder.proof.load.command import KINDS
 from autograder.proof.load.hub import SERVER_SECONDS, LoadHub, adopt, own_parents
-from autograder.proof.load.student import Student, timed
+from autograder.proof.load.student import SimulatedStudent, timed
 
+# The kinds of kernels, in the order in which they run.
+KINDS = ("cold", "own", "shared")
 MOST_STUDENTS = 50
 # The shared parent forks at most so many for one user within ten seconds.
 MOST_OF_ONE_USER = 12
-# Name, limit in seconds, method of `Student`. Everybody is done with one before anybody
-# begins the next: all come at once, each time.
-PHASES = (
-    ("start server", SERVER_SECONDS, Student.start_server),
-    ("fetch", 300, Student.fetch),
-    ("open notebook", 600, Student.open),
-    ("import keras", 900, Student.import_keras),
-    ("run answer", 900, Student.answer),
-    ("validate", 1200, Student.validate),
-    ("submit", 300, Student.submit),
-    ("leave", 300, Student.leave),
+Phase = tuple[str, int, Callable[[SimulatedStudent], Awaitable[None]]]
+# Name, limit in seconds, step. Everybody is done with one before anybody begins the
+# next: all come at once, each time.
+PHASES: tuple[Phase, ...] = (
+    ("start server", SERVER_SECONDS, SimulatedStudent.start_server),
+    ("fetch", 300, SimulatedStudent.fetch),
+    ("open notebook", 600, SimulatedStudent.open),
+    ("import keras", 900, SimulatedStudent.import_keras),
+    ("run answer", 900, SimulatedStudent.answer),
+    ("validate", 1200, SimulatedStudent.validate),
+    ("submit", 300, SimulatedStudent.submit),
+    ("leave", 300, SimulatedStudent.leave),
 )
 MEASURED = ("import keras", "run answer")
 # Below this much free memory the load ends before the machine does. Megabytes.
 LEAST_FREE = 1000
 
 
-def load(course, count, opened, kinds, assignment, seconds, targets):
+def load(
+    course: Course,
+    count: int | None,
+    opened: int | None,
+    kinds: Sequence[str] | None,
+    assignment: str,
+    seconds: int,
+    targets: Mapping[str, Path | None],
+) -> int:
     """Runs the load and prints what it saw.
 
     Args:
-        course: `Course`, built.
-        count: Integer, how many students come at once; `None` for none.
-        opened: Integer, how often one student opens a notebook with each kind of
-            kernel, one after the other; `None` for never.
-        kinds: Sequence of `KINDS`.
-        assignment: String, the assignment's id.
-        seconds: Integer, the limit for each kind of kernel.
-        targets: Dict with the `Path` of a `json` and of a `markdown` file, or `None`.
+        course: The course, built.
+        count: How many students come at once; `None` for none.
+        opened: How often one student opens a notebook with each kind of kernel, one
+            after the other; `None` for never.
+        kinds: Of `KINDS`; without it, all of them.
+        assignment: The assignment's id.
+        seconds: The limit for each kind of kernel.
+        targets: The files to write, `json` and `markdown`.
 
     Returns:
-        Integer, the exit status: 0 if nobody met an error and nothing is lost.
+        The exit status: 0 if nobody met an error and nothing is lost.
 
     Raises:
         CourseError: If it asks for too much, or a hub cannot run here.
@@ -64,36 +77,43 @@ def load(course, count, opened, kinds, assignment, seconds, targets):
         raise CourseError(f"{path} is not there: run `autograder build {assignment}`")
     reference = nbformat.read(path, as_version=4)
     adopt()
-    # What a system tells a program that is to end comes as Ctrl-C does.
+    # SIGTERM ends a load as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    result = {"machine": report.machine(), "assignment": assignment}
+    result: dict[str, Any] = {"machine": report.machine(), "assignment": assignment}
     if opened:
         result["opened"] = asyncio.run(
             _open_often(course, assignment, reference, kinds, opened, seconds)
         )
         report.print_opened(result["opened"])
     result["kinds"] = {}
-    for kind in kinds if count else ():
-        result["kinds"][kind] = asyncio.run(
-            _run_kind(course, assignment, reference, kind, count, seconds)
-        )
-        report.print_kind(kind, result["kinds"][kind])
+    if count:
+        for kind in kinds:
+            run = asyncio.run(
+                _run_kind(course, assignment, reference, kind, count, seconds)
+            )
+            report.print_kind(kind, run)
+            result["kinds"][kind] = run
     report.print_memory(result["kinds"])
-    if targets.get("json"):
-        Path(targets["json"]).write_text(json.dumps(result, indent=1) + "\n")
-    if targets.get("markdown"):
-        Path(targets["markdown"]).write_text(report.markdown(result))
+    if target := targets.get("json"):
+        target.write_text(json.dumps(result, indent=1) + "\n")
+    if target := targets.get("markdown"):
+        target.write_text(report.markdown(result))
     runs = [*result["kinds"].values(), *filter(None, [result.get("opened")])]
     return int(any(run["errors"] or run.get("lost") for run in runs))
 
 
-def check(count, opened, kinds, users=None):
+def check(
+    count: int | None,
+    opened: int | None,
+    kinds: Sequence[str],
+    users: bool | None = None,
+) -> None:
     """Raises `CourseError` if this is no load, or too much of one.
 
     Args:
-        count: Integer or `None`, students at once.
-        opened: Integer or `None`.
-        kinds: Sequence of `KINDS`.
+        count: Students at once.
+        opened: How often one student opens a notebook.
+        kinds: Of `KINDS`.
         users: Whether each student can have a user of their own; default: for root.
     """
     users = os.geteuid() == 0 if users is None else users
@@ -110,11 +130,18 @@ def check(count, opened, kinds, users=None):
         )
 
 
-async def _run_kind(course, assignment, reference, kind, count, seconds):
-    """Returns what students of one kind of kernel met, a dict for the report."""
+async def _run_kind(
+    course: Course,
+    assignment: str,
+    reference: NotebookNode,
+    kind: str,
+    count: int,
+    seconds: int,
+) -> dict[str, Any]:
+    """Returns what students of one kind of kernel met, for the report."""
     before, start = memory.available(), time.monotonic()
     names = [f"s{number:02}" for number in range(1, count + 1)]
-    result = {
+    result: dict[str, Any] = {
         "students": count,
         "phases": {},
         "memory": {},
@@ -123,12 +150,15 @@ async def _run_kind(course, assignment, reference, kind, count, seconds):
     }
     with LoadHub(course, assignment, names, [kind]) as hub:
         result["own_users"] = hub.first_user is not None
-        watch = asyncio.ensure_future(_watch_memory(asyncio.current_task(), result))
+        this = asyncio.current_task()
+        assert this is not None
+        watch = asyncio.ensure_future(_watch_memory(this, result))
         try:
             async with asyncio.timeout(seconds):
                 tokens = await hub.enroll()
                 working = [
-                    Student(hub, name, tokens[name], kind, reference) for name in names
+                    SimulatedStudent(hub, name, tokens[name], kind, reference)
+                    for name in names
                 ]
                 for phase in PHASES:
                     working = await _run_phase(phase, working, result)
@@ -143,7 +173,7 @@ async def _run_kind(course, assignment, reference, kind, count, seconds):
         except asyncio.CancelledError:
             if not result.get("out_of_memory"):
                 raise
-            asyncio.current_task().uncancel()
+            this.uncancel()
             _note(result, "", "all", f"less than {LEAST_FREE} MB of memory were free")
         finally:
             watch.cancel()
@@ -155,7 +185,7 @@ async def _run_kind(course, assignment, reference, kind, count, seconds):
     return result
 
 
-def _look_for_parents(kind, phase, result):
+def _look_for_parents(kind: str, phase: str, result: dict[str, Any]) -> None:
     """Notes it if kernels come from elsewhere than they should, as validating ones may.
 
     Where the shared parent refuses or does not fit, a parent of the student's own takes
@@ -168,11 +198,13 @@ def _look_for_parents(kind, phase, result):
         _note(result, "", phase, f"{found} students have a warm parent of their own")
 
 
-async def _run_phase(phase, students, result):
+async def _run_phase(
+    phase: Phase, students: list[SimulatedStudent], result: dict[str, Any]
+) -> list[SimulatedStudent]:
     """Runs one phase for all; returns the students who got through it."""
     name, seconds, step = phase
 
-    async def one(student):
+    async def one(student: SimulatedStudent) -> float | None:
         try:
             async with asyncio.timeout(seconds):
                 return await timed(step(student))
@@ -199,7 +231,7 @@ async def _run_phase(phase, students, result):
     ]
 
 
-async def _watch_memory(task, result):
+async def _watch_memory(task: asyncio.Task, result: dict[str, Any]) -> None:
     """Notes the least free memory of a phase; ends the load where there is none."""
     while True:
         free = memory.available()
@@ -211,16 +243,12 @@ async def _watch_memory(task, result):
         await asyncio.sleep(0.5)
 
 
-def _note(result, student, phase, words):
+def _note(result: dict[str, Any], student: str, phase: str, words: str) -> None:
     result["errors"].append({"student": student, "phase": phase, "error": words})
 
 
-def complete_submissions(hub):
-    """Returns the set of the students whose work is whole in the exchange.
-
-    Args:
-        hub: `LoadHub`.
-    """
+def complete_submissions(hub: LoadHub) -> set[str]:
+    """Returns the students whose work is whole in the exchange."""
     whole, notebook = set(), f"{hub.assignment}.ipynb"
     for folder in hub.inbound.iterdir() if hub.inbound.is_dir() else ():
         name = folder.name.split("+")[0]
@@ -232,9 +260,16 @@ def complete_submissions(hub):
     return whole & set(hub.names)
 
 
-async def _open_often(course, assignment, reference, kinds, opened, seconds):
+async def _open_often(
+    course: Course,
+    assignment: str,
+    reference: NotebookNode,
+    kinds: Sequence[str],
+    opened: int,
+    seconds: int,
+) -> dict[str, Any]:
     """Opens a notebook again and again, each kind of kernel in turn."""
-    result = {
+    result: dict[str, Any] = {
         "times": {kind: [] for kind in kinds},
         "errors": [],
         "load": [os.getloadavg()[0]],
@@ -243,7 +278,9 @@ async def _open_often(course, assignment, reference, kinds, opened, seconds):
         try:
             async with asyncio.timeout(seconds):
                 tokens = await hub.enroll()
-                student = Student(hub, "s01", tokens["s01"], None, reference)
+                student = SimulatedStudent(
+                    hub, "s01", tokens["s01"], kinds[0], reference
+                )
                 await student.start_server()
                 await student.fetch()
                 # The first of each kind is apart: it starts a parent of one's own, and
@@ -260,7 +297,7 @@ async def _open_often(course, assignment, reference, kinds, opened, seconds):
     return result
 
 
-async def _open_once(student, kind):
+async def _open_once(student: SimulatedStudent, kind: str) -> dict[str, float]:
     """Opens the notebook; returns seconds until the kernel answers and until Keras."""
     student.kind = kind
     answers = await timed(student.start_kernel(kind))

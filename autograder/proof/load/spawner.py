@@ -1,10 +1,11 @@
 """Starts a student's server as a system user of the student's own, without an account.
 
-The kernel of the system knows users by number only. A number that no account has is as
-good as any to keep students' processes and files apart.
+The system knows users by number alone, so that numbers without an account keep the
+students' processes and files apart.
 """
 
 import os
+from collections.abc import Callable
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
@@ -13,12 +14,12 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 VARIABLE = "LAYERWISE_LOAD_FIRST_USER"
 
 
-def user_of(name, first):
+def user_of(name: str, first: int) -> int:
     """Returns a student's user id.
 
     Args:
-        name: String, such as `"s07"`.
-        first: Integer, the id of `"s00"`.
+        name: Such as `"s07"`.
+        first: The id of `"s00"`.
     """
     return first + int(name[1:])
 
@@ -26,11 +27,11 @@ def user_of(name, first):
 class NumberSpawner(SimpleLocalProcessSpawner):
     """A local process for each student, which drops to the student's user id."""
 
-    def make_preexec_fn(self, name):
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:
         """Returns what the new process does before it is the server."""
         home, first = self.home_dir, os.environ.get(VARIABLE)
 
-        def become():
+        def become() -> None:
             os.umask(0o022)
             os.makedirs(f"{home}/tmp", 0o700, exist_ok=True)
             if first:
@@ -45,6 +46,6 @@ class NumberSpawner(SimpleLocalProcessSpawner):
 
         return become
 
-    def user_env(self, env):
+    def user_env(self, env: dict[str, str]) -> dict[str, str]:
         """Gives sockets and warm parents a place that ends with the load's folder."""
         return {**super().user_env(env), "TMPDIR": f"{self.home_dir}/tmp"}

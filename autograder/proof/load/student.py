@@ -1,41 +1,58 @@
-"""One student's afternoon, step by step, as JupyterLab would ask for it."""
+"""One student's work at a hub, step by step, in the requests that JupyterLab sends."""
 
 import json
 import time
+from collections.abc import Awaitable
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.cells import is_answer
 from autograder.proof.load.client import Channel, StepError
+from autograder.proof.load.hub import LoadHub
 
 COURSE = "layerwise"
 WHO = "import json, os; print(json.dumps([os.getpid(), os.getppid(), os.getuid()]))"
 
 
-class Student:
+class SimulatedStudent:
     """A student at the hub.
 
     Args:
-        hub: `LoadHub`.
-        name: String.
-        token: String, what the student asks with.
-        kind: String of `KINDS`, the kernel that the student opens.
-        reference: Notebook, the reference's answers.
+        hub: The load's.
+        name: The student's id.
+        token: What the student asks with.
+        kind: The kernel that the student opens, one of `KINDS`.
+        reference: The reference's answers.
 
     Attributes:
-        pid: Integer, the process of the student's server.
-        kernel: Tuple of the kernel's process, its parent's and its user.
+        pid: The process of the student's server.
+        kernel: The kernel's process, its parent's and its user.
+        channel: The open notebook's connection to its kernel.
+        session: The open notebook's, as the server knows it.
     """
 
-    def __init__(self, hub, name, token, kind, reference):
+    pid: int
+    kernel: tuple[int, int, int]
+    channel: Channel
+    session: str
+
+    def __init__(
+        self,
+        hub: LoadHub,
+        name: str,
+        token: str,
+        kind: str,
+        reference: NotebookNode,
+    ) -> None:
         self.hub, self.name, self.kind = hub, name, kind
         self.client = hub.client(token)
         self.server = f"/user/{name}/"
         self.assignment, self.reference = hub.assignment, reference
         self.path = f"{hub.assignment}/{hub.assignment}.ipynb"
-        self.pid = self.kernel = self.channel = self.session = None
 
-    async def start_server(self):
+    async def start_server(self) -> None:
         """Starts the server, and watches its progress as the hub's page does."""
         asked = f"/hub/api/users/{self.name}/server"
         await self.client.ask("POST", asked, {})
@@ -47,7 +64,7 @@ class Student:
             raise StepError(f"the server did not start: {events[-1:]}")
         self.pid = await self.hub.server_pid(self.name)
 
-    async def fetch(self):
+    async def fetch(self) -> None:
         """Fetches the assignment through nbgrader's list of assignments."""
         listed = await self.client.ask(
             "GET", f"{self.server}assignments?course_id={COURSE}"
@@ -56,13 +73,13 @@ class Student:
         fetched = await self._act("fetch")
         self._require(fetched, "fetched")
 
-    async def open(self):
+    async def open(self) -> None:
         """Opens the notebook: reads it, starts a kernel, connects to it."""
         await self.client.ask("GET", f"{self.server}api/contents/{self.path}")
         await self.start_kernel(self.kind)
         await self.look_at_kernel()
 
-    async def start_kernel(self, kind):
+    async def start_kernel(self, kind: str) -> None:
         """Starts a kernel for the notebook, and waits until it answers."""
         session = await self.client.ask(
             "POST",
@@ -78,31 +95,30 @@ class Student:
         self.channel = Channel(self.client, self.server, session["kernel"]["id"])
         await self.channel.open()
 
-    async def look_at_kernel(self):
+    async def look_at_kernel(self) -> None:
         """Finds out whose the kernel is and who forked it.
 
         Raises:
             StepError: If it is not what was asked for, or another user's.
         """
-        self.kernel = tuple(json.loads(await self.channel.run(WHO)))
-        _, parent, user = self.kernel
+        pid, parent, user = json.loads(await self.channel.run(WHO))
+        self.kernel = pid, parent, user
         if user != self.hub.user(self.name):
             raise StepError(f"the kernel is user {user}'s")
         came = kind_of(parent, self.pid)
         if came != self.kind:
             raise StepError(f"the kernel was to be {self.kind}, and is {came}")
 
-    async def end_kernel(self):
+    async def end_kernel(self) -> None:
         """Closes the notebook and ends its kernel."""
         self.channel.close()
         await self.client.ask("DELETE", f"{self.server}api/sessions/{self.session}")
-        self.channel = self.session = None
 
-    async def import_keras(self):
+    async def import_keras(self) -> None:
         """Runs the cell that every notebook starts with."""
         await self.channel.run("import keras")
 
-    async def answer(self):
+    async def answer(self) -> None:
         """Types the reference's answers, runs all cells, and saves.
 
         The visible tests are among the cells: one that fails ends the step.
@@ -131,7 +147,7 @@ class Student:
             {"type": "notebook", "format": "json", "content": notebook},
         )
 
-    async def validate(self):
+    async def validate(self) -> None:
         """Lets nbgrader validate the notebook, in a kernel of its own."""
         said = await self.client.ask(
             "POST", f"{self.server}assignments/validate", {"path": self.path}
@@ -141,25 +157,25 @@ class Student:
         if set(said["value"]) - {"passed"}:
             raise StepError(f"not valid: {str(said['value'])[:500]}")
 
-    async def submit(self):
+    async def submit(self) -> None:
         """Submits through nbgrader's list of assignments."""
         listed = await self._act("submit")
         self._require(listed, "submitted")
 
-    async def leave(self):
+    async def leave(self) -> None:
         """Ends the kernel and stops the server."""
         await self.end_kernel()
         asked = f"/hub/api/users/{self.name}"
         await self.client.ask("DELETE", f"{asked}/server")
 
-    async def _act(self, action):
+    async def _act(self, action: str) -> Any:
         return await self.client.ask(
             "POST",
             f"{self.server}assignments/{action}",
             {"assignment_id": self.assignment, "course_id": COURSE},
         )
 
-    def _require(self, listed, status):
+    def _require(self, listed: Any, status: str) -> None:
         if not listed["success"]:
             raise StepError(str(listed["value"])[-500:])
         seen = {
@@ -171,12 +187,12 @@ class Student:
             raise StepError(f"{self.assignment} is not {status} but {sorted(seen)}")
 
 
-def fill_in(notebook, reference):
+def fill_in(notebook: NotebookNode, reference: NotebookNode) -> None:
     """Puts the reference's answers into the cells that are the student's.
 
     Args:
-        notebook: Notebook as released; it is changed.
-        reference: Notebook with answers.
+        notebook: The notebook as released; it is changed.
+        reference: The notebook with answers.
 
     Raises:
         StepError: If an answer's cell is not in the reference.
@@ -193,12 +209,12 @@ def fill_in(notebook, reference):
         cell.source = answers[name]
 
 
-def kind_of(parent, server):
+def kind_of(parent: int, server: int) -> str:
     """Returns the kind of a kernel.
 
     Args:
-        parent: Integer, the process that the kernel is a child of.
-        server: Integer, the process of the student's server.
+        parent: The process that the kernel is a child of.
+        server: The process of the student's server.
     """
     if parent == server:
         return "cold"
@@ -209,12 +225,8 @@ def kind_of(parent, server):
     return "shared" if words[-1] == "shared" else "own"
 
 
-async def timed(step):
-    """Waits for a step.
-
-    Returns:
-        Float, seconds.
-    """
+async def timed(step: Awaitable[None]) -> float:
+    """Waits for a step; returns the seconds that it took."""
     start = time.perf_counter()
     await step
     return time.perf_counter() - start

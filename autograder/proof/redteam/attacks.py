@@ -1,10 +1,13 @@
 """The attacks of `tests/redteam`: reads them, and puts their cells into a notebook."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.authoring.source import SourceError, read_source
 from autograder.course import CourseError
@@ -16,7 +19,7 @@ CHECKS = (
     *("network", "processes", "reach", "size", "script"),
 )
 RUN = "run"
-FOLDER = Path(__file__).resolve().parents[2] / "tests" / "redteam"
+FOLDER = Path(__file__).resolve().parents[3] / "tests" / "redteam"
 DECLARED = re.compile(r"- (\w+): (.+)")
 
 
@@ -25,39 +28,36 @@ class Attack:
     """One attack.
 
     Attributes:
-        name: String, `class/file`.
-        title: String.
-        tries: String, what it tries.
-        observe: Tuple of strings, the checks that it is aimed at.
-        outcomes: Tuple of strings, each an outcome that it may get.
-        points: Float, what it must score.
-        stock: String, `"run"`, or why stock nbgrader is spared.
-        cells: List of the notebook's cells, without the first.
+        name: `class/file`.
+        title: The heading of its first cell.
+        tries: What it tries.
+        observe: The checks that it is aimed at.
+        outcomes: Each a status that it may get.
+        points: What it must score.
+        stock: `"run"`, or why stock nbgrader is spared.
+        cells: The notebook's cells, without the first.
     """
 
     name: str
     title: str
     tries: str
-    observe: tuple
-    outcomes: tuple
+    observe: tuple[str, ...]
+    outcomes: tuple[str, ...]
     points: float
     stock: str = RUN
-    cells: list = field(default_factory=list, compare=False)
+    cells: list[NotebookNode] = field(default_factory=list, compare=False)
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         return self.name.split("/")[0]
 
 
-def read_attacks(folder=FOLDER, only=None):
-    """Reads the attacks.
+def read_attacks(folder: Path = FOLDER, only: str | None = None) -> list[Attack]:
+    """Reads the attacks, class by class.
 
     Args:
-        folder: Path with one folder for each class.
-        only: String, a part of the names of those that are wanted.
-
-    Returns:
-        List of `Attack`, class by class.
+        folder: It has one folder for each class.
+        only: A part of the names of those that are wanted.
 
     Raises:
         CourseError: If there is none.
@@ -77,14 +77,8 @@ def read_attacks(folder=FOLDER, only=None):
     return attacks
 
 
-def read_attack(path):
-    """Reads one attack; see `tests/redteam/README.md` for the format.
-
-    Args:
-        path: Path of a py:percent file.
-
-    Returns:
-        `Attack`.
+def read_attack(path: Path) -> Attack:
+    """Reads one attack, a py:percent file; `tests/redteam/README.md` has the format.
 
     Raises:
         SourceError: If its first cell does not say what it must.
@@ -93,7 +87,7 @@ def read_attack(path):
     first, *cells = notebook.cells
     title, *rest = [line.strip() for line in first.source.splitlines() if line.strip()]
     matches = [DECLARED.fullmatch(line) for line in rest]
-    declared = dict(match.groups() for match in matches if match)
+    declared = {match[1]: match[2] for match in matches if match}
     tries = " ".join(
         line for line, match in zip(rest, matches, strict=True) if not match
     )
@@ -122,7 +116,7 @@ def read_attack(path):
     )
 
 
-def find(notebook, grade_id):
+def find(notebook: NotebookNode, grade_id: str) -> NotebookNode:
     """Returns the cell with a grade id."""
     return next(
         cell
@@ -131,16 +125,18 @@ def find(notebook, grade_id):
     )
 
 
-def place_cells(notebook, cells, told):
+def place_cells(
+    notebook: NotebookNode, cells: list[NotebookNode], told: Mapping[str, Any]
+) -> list[str]:
     """Puts an attack's cells into a notebook, before the part that is not answered.
 
     Args:
-        notebook: Notebook as released; it is changed.
-        cells: List of cells. One with a grade id takes that cell's place.
-        told: Dict from name to what stands for `{name}`.
+        notebook: The notebook as released; it is changed.
+        cells: One with a grade id takes that cell's place.
+        told: From name to what stands for `{name}`.
 
     Returns:
-        List of strings, the sources of the cells that define `hand_in`.
+        The sources of the cells that define `hand_in`.
     """
     prepare = []
     place = notebook.cells.index(find(notebook, "double"))

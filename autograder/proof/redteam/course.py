@@ -9,13 +9,17 @@ import socket
 import stat
 import subprocess
 import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.authoring.notebooks import build
 from autograder.course import CONFIG_FILE, load_course
-from autograder.grading.assignment import as_student
-from autograder.proof.redteam.attacks import find, place_cells
+from autograder.grading.assignment import Assigned, as_student
+from autograder.proof.redteam.attacks import Attack, find, place_cells
 
 ASSIGNMENT = "hw00_redteam"
 ATTACKER, FIRST, LAST = "mallory", "ana", "zoe"
@@ -80,19 +84,20 @@ class Listeners:
     """Three sockets of the host that count who connects, and tell a secret.
 
     Args:
-        path: Path of a Unix socket to make.
-        abstract: String, the name of an abstract one.
-        token: String, what is told.
+        path: A Unix socket to make.
+        abstract: The name of an abstract one.
+        token: What is told.
     """
 
-    def __init__(self, path, abstract, token):
+    def __init__(self, path: Path, abstract: str, token: str) -> None:
         self.token, self.count = token.encode(), 0
         self.sockets = []
-        for family, address in (
+        addresses: tuple[tuple[int, Any], ...] = (
             (socket.AF_INET, ("127.0.0.1", 0)),
             (socket.AF_UNIX, str(path)),
             (socket.AF_UNIX, f"\0{abstract}"),
-        ):
+        )
+        for family, address in addresses:
             listener = socket.socket(family, socket.SOCK_STREAM)
             listener.bind(address)
             listener.listen(16)
@@ -101,7 +106,7 @@ class Listeners:
         os.chmod(path, 0o777)
         self.port = self.sockets[0].getsockname()[1]
 
-    def _serve(self, listener):
+    def _serve(self, listener: socket.socket) -> None:
         while True:
             try:
                 connection, _ = listener.accept()
@@ -115,7 +120,7 @@ class Listeners:
                 except OSError:
                     continue
 
-    def close(self):
+    def close(self) -> None:
         for listener in self.sockets:
             # Closing alone does not wake the thread that waits in accept.
             listener.shutdown(socket.SHUT_RDWR)
@@ -123,13 +128,14 @@ class Listeners:
 
 
 class Target:
-    """A course of its own with a gradebook, a home and what an attacker wants of both.
+    """A course with a gradebook, a home folder, and decoys in both.
 
     Args:
-        place: Path of a folder that others can enter: the sandbox must hold, not modes.
+        place: A folder that others can enter: the sandbox must hold, not modes.
+        config_folder: Its nbgrader configuration is the course's.
     """
 
-    def __init__(self, place, config_folder):
+    def __init__(self, place: Path, config_folder: Path) -> None:
         self.place = place
         self.marker = f"redteam-{secrets.token_hex(6)}"
         # Words that stand for a script: in a page they may be text, and nothing else.
@@ -163,10 +169,10 @@ class Target:
         roster = ROSTER.format(**self.tokens)
         (self.course.classroom / "course.toml").write_text(roster, encoding="utf-8")
 
-    def close(self):
+    def close(self) -> None:
         self.listeners.close()
 
-    def environment(self):
+    def environment(self) -> dict[str, str]:
         """Returns the environment that a grader of this course is started with."""
         private = {"HOME", "TMPDIR", "XDG_RUNTIME_DIR", "KERAS_HOME", "IPYTHONDIR"}
         return {
@@ -184,20 +190,25 @@ class Target:
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
 
-    def released(self):
+    def released(self) -> NotebookNode:
         """Returns the notebook that students receive, the honest part answered."""
         path = self.course.release / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         find(notebook, "triple").source = TRIPLE
         return notebook
 
-    def hand_in_others(self, assigned, submitted, others=OTHERS):
+    def hand_in_others(
+        self,
+        assigned: Assigned,
+        submitted: Path,
+        others: Mapping[str, str] = OTHERS,
+    ) -> None:
         """Hands in what the honest students wrote.
 
         Args:
-            assigned: `Assigned`.
-            submitted: Path of a folder of submissions.
-            others: Dict from the student's id to the source of `double`.
+            assigned: The assignment.
+            submitted: A folder of submissions.
+            others: From the student's id to the source of `double`.
         """
         for student, text in others.items():
             notebook = self.released()
@@ -207,14 +218,20 @@ class Target:
             path = folder / f"{ASSIGNMENT}.ipynb"
             path.write_bytes(as_student(notebook, assigned))
 
-    def hand_in(self, attack, attacker, submitted, told):
+    def hand_in(
+        self,
+        attack: Attack | None,
+        attacker: str,
+        submitted: Path,
+        told: Mapping[str, Any],
+    ) -> None:
         """Hands in an attack.
 
         Args:
-            attack: `Attack`; `None` hands in the honest part alone.
-            attacker: String, the student's id.
-            submitted: Path of a folder of submissions.
-            told: Dict from name to what stands for `{name}` in the attack's source.
+            attack: The attack; `None` hands in the honest part alone.
+            attacker: The student's id.
+            submitted: A folder of submissions.
+            told: From name to what stands for `{name}` in the attack's source.
         """
         folder = submitted / attacker / ASSIGNMENT
         folder.mkdir(parents=True)
@@ -222,23 +239,30 @@ class Target:
         notebook = self.released()
         prepare = place_cells(notebook, attack.cells if attack else [], told)
         for source in prepare:
-            names = {}
-            exec(compile(source, f"<{attack.name}>", "exec"), names)
+            names: dict[str, Any] = {}
+            exec(compile(source, "<hand_in>", "exec"), names)
             names["hand_in"](folder, notebook)
         # What it has put there itself stays.
         if not os.path.lexists(path):
             text = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
             path.write_text(text, encoding="utf-8")
 
-    def told(self, attacker, root, submitted, gradebook, grader):
+    def told(
+        self,
+        attacker: str,
+        root: Path,
+        submitted: Path,
+        gradebook: Path,
+        grader: int,
+    ) -> dict[str, Any]:
         """Returns what an attacker knows of a course, or would guess.
 
         Args:
-            attacker: String, the student's id.
-            root: Path of the course.
-            submitted: Path of its folder of submissions.
-            gradebook: Path of its gradebook.
-            grader: Integer, the process id of who grades.
+            attacker: The student's id.
+            root: The course's folder.
+            submitted: Its folder of submissions.
+            gradebook: Its gradebook.
+            grader: The process id of who grades.
         """
         return {
             "course": root,
@@ -259,24 +283,16 @@ class Target:
         }
 
 
-def remove(*paths):
+def remove(*paths: Path) -> None:
     """Removes files and folders: Python gives up on trees as deep as attacks leave.
 
-    Args:
-        *paths: Paths; what is not there is no error.
+    What is not there is no error.
     """
     subprocess.run(["rm", "-rf", "--", *map(str, paths)], check=False)
 
 
-def fingerprint(*paths):
-    """Returns what a change to files would change.
-
-    Args:
-        *paths: Paths of files and folders.
-
-    Returns:
-        Dict from path as a string to its mode and a hash of its content.
-    """
+def fingerprint(*paths: Path) -> dict[str, tuple[int, str]]:
+    """Returns what a change to files would change: by path, mode and a hash."""
     found = {}
     for top in paths:
         for path in (top, *sorted(top.rglob("*"))):

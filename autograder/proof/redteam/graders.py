@@ -16,49 +16,57 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, Self
 
 import psutil
 
 from autograder.course import CourseError, load_course
-from autograder.engine.limits import Limits
 from autograder.grading.grade_class import grade_class
-from autograder.proof.redteam.course import ASSIGNMENT, FIRST, LAST
+from autograder.limits import Limits
+from autograder.proof.redteam.course import ASSIGNMENT, FIRST, LAST, Target
 
 START_SECONDS = 120
 # How long the processes of a submission may take to go, once it is graded.
 GONE_SECONDS = 3
+# A process, by its id and when it was created.
+Processes = dict[tuple[int, float], psutil.Process]
 
 
-class Grader:
+class GraderProcess:
     """A process that grades what it is told to, and is started again when it dies.
 
     Args:
-        arguments: List of strings, after `python -m`.
-        environment: Dict of strings.
-        log: Path of a file for what it says beside its answers.
+        arguments: What stands after `python -m`.
+        environment: The process's.
+        log: A file for what it says beside its answers.
         greets: Whether it writes a line when it is ready.
     """
 
-    def __init__(self, arguments, environment, log, greets=False):
+    def __init__(
+        self,
+        arguments: Sequence[str | Path],
+        environment: Mapping[str, str],
+        log: Path,
+        greets: bool = False,
+    ) -> None:
         self.command = [sys.executable, "-m", *map(str, arguments)]
         self.environment, self.greets = environment, greets
         self.log = log.open("w")
-        self.process = None
+        self.process: subprocess.Popen[bytes] | None = None
+        self.buffer = b""
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.end()
         self.log.close()
 
-    def ready(self):
-        """Starts it, unless it runs.
-
-        Returns:
-            Integer, its process id.
+    def ready(self) -> int:
+        """Starts it, unless it runs; returns its process id.
 
         Raises:
             CourseError: If it does not start.
@@ -79,16 +87,18 @@ class Grader:
                 raise CourseError(f"The grader did not start:\n{words}")
         return self.process.pid
 
-    def ask(self, line, seconds):
+    def ask(self, line: str, seconds: float) -> Any:
         """Has it do something.
 
         Args:
-            line: String.
-            seconds: Float, how long it may take; then it is ended.
+            line: What it is told.
+            seconds: How long it may take; then it is ended.
 
         Returns:
             What it answered; `None` if it died or was not in time.
         """
+        assert self.process is not None
+        assert self.process.stdin is not None
         try:
             self.process.stdin.write(f"{line}\n".encode())
             self.process.stdin.flush()
@@ -99,7 +109,9 @@ class Grader:
             self.end()
         return answer
 
-    def _answer(self, seconds):
+    def _answer(self, seconds: float) -> Any:
+        assert self.process is not None
+        assert self.process.stdout is not None
         deadline, output = time.monotonic() + seconds, self.process.stdout
         while b"\n" not in self.buffer:
             left = max(0, deadline - time.monotonic())
@@ -112,28 +124,20 @@ class Grader:
         line, self.buffer = self.buffer.split(b"\n", 1)
         return json.loads(line)
 
-    def end(self):
-        """Ends it, however it is doing."""
+    def end(self) -> None:
+        """Ends it, whether it answers or not."""
         if self.process is not None:
-            # Killed, not asked: an attack may have stopped it.
+            # SIGKILL: an attack may have stopped it, and then no other signal ends it.
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
-            self.process.stdout.close()
+            for pipe in filter(None, (self.process.stdin, self.process.stdout)):
+                pipe.close()
             self.process = None
 
 
-def of_course(target, *words):
-    """Finds processes that belong to a course that is attacked.
-
-    Args:
-        target: `autograder.proof.redteam.course.Target`.
-        *words: Strings, further words to look for.
-
-    Returns:
-        Dict from process id and start to `psutil.Process`.
-    """
-    words, found = (target.marker, str(target.place), *words), {}
+def of_course(target: Target) -> Processes:
+    """Finds the processes that belong to a course that is attacked."""
+    words, found = (target.marker, str(target.place)), {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
@@ -146,19 +150,21 @@ def of_course(target, *words):
     return found
 
 
-def end_left(target, known, grader):
+def end_left(
+    target: Target, known: Collection[tuple[int, float]], grader: int
+) -> list[str]:
     """Finds and ends what an attack left running.
 
     Args:
-        target: `Target`.
-        known: Dict as of `of_course`, from before the attack.
-        grader: Integer, the process id of the grader.
+        target: The course that was attacked.
+        known: What `of_course` found before the attack.
+        grader: The process id of the grader.
 
     Returns:
-        List of strings, one for each process.
+        The beginning of each one's command line.
     """
     deadline = time.monotonic() + GONE_SECONDS
-    # One that started meanwhile, for other packages or settings, stays by right.
+    # A parent that started meanwhile, for other packages or settings, is the engine's.
     parents = listening(target)
     while True:
         left = {
@@ -181,9 +187,9 @@ def end_left(target, known, grader):
     return words
 
 
-def listening(target):
+def listening(target: Target) -> set[int]:
     """Returns the process ids of the warm parents that answer in a course."""
-    pids = set()
+    pids: set[int] = set()
     for path in (target.place / "run").glob("*/*.sock"):
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as parent:
             parent.connect(str(path))
@@ -192,7 +198,7 @@ def listening(target):
     return pids
 
 
-def _is_of_grader(process, grader):
+def _is_of_grader(process: psutil.Process, grader: int) -> bool:
     """Returns whether it is the grader, or what Python keeps beside its workers."""
     with contextlib.suppress(psutil.Error):
         helper = "multiprocessing.resource_tracker" in " ".join(process.cmdline())
@@ -200,7 +206,7 @@ def _is_of_grader(process, grader):
     return True
 
 
-def end_parents(target):
+def end_parents(target: Target) -> None:
     """Ends the warm parents of a course, and whatever else of it still runs."""
     for process in of_course(target).values():
         with contextlib.suppress(psutil.Error):
@@ -208,7 +214,7 @@ def end_parents(target):
             process.kill()
 
 
-def serve(root):
+def serve(root: str) -> None:
     """Grades attackers and the honest students, each time a line says so."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

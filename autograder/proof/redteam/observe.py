@@ -3,25 +3,28 @@
 import os
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
-from autograder.proof.redteam.attacks import CHECKS
+from autograder.proof.redteam.attacks import CHECKS, Attack
 from autograder.proof.redteam.course import (
     ASSIGNMENT,
     FIRST,
     HONEST,
     LAST,
+    Target,
     fingerprint,
 )
 
 NOT_RUN = "not run"
 # What a graded submission may leave on disk, all pages together; and in one page.
 MOST_LEFT, MOST_PAGE = 30_000_000, 5_000_000
-# An attack says so itself when it reached what it must not.
+# What an attack prints when it reached what it must not.
 REACHED = re.compile(r"^BREACH: (.*)$", re.MULTILINE)
 # Where a browser takes an attribute's text for more than text.
 RISKY_TAGS = frozenset({"script", "style", "iframe", "object", "embed", "base", "link"})
@@ -33,27 +36,33 @@ RISKY_ATTRIBUTES = frozenset(
 )
 
 
+# A decoy's name, and where its content was told: in outputs or on the page.
+Told = set[tuple[str, str]]
+# From student to points by grade cell.
+Grades = dict[str, dict[str, float]]
+
+
 @dataclass
 class Seen:
     """What an attack did to one grader.
 
     Attributes:
-        outcome: String; `"lost"` if the submission has no grade, `"not run"`.
-        score: Float, points in the gradebook; `None` if there are none.
-        faults: Dict from check to what was seen; empty if the grader held.
-        seconds: Float, wall time of grading.
+        outcome: The submission's status; `"lost"` if it has no grade, `"not run"`.
+        score: Points in the gradebook; `None` if there are none.
+        faults: From check to what was seen; empty if the grader held.
+        seconds: Wall time of grading.
     """
 
     outcome: str
     score: float | None = None
-    faults: dict = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
-    def held(self):
+    def held(self) -> bool:
         return not self.faults
 
-    def words(self):
+    def words(self) -> str:
         """Returns what is printed of it."""
         if self.outcome == NOT_RUN:
             return NOT_RUN
@@ -64,20 +73,25 @@ class Scene:
     """A course as it was before an attack.
 
     Args:
-        target: `autograder.proof.redteam.course.Target`.
-        root: Path of the course.
-        submitted: Path of its folder of submissions; what is graded is beside it.
-        source: Path of the assignment's source.
-        gradebook: Path of the gradebook.
+        target: What is attacked.
+        root: The course's folder.
+        submitted: Its folder of submissions; what is graded is beside it.
+        source: The folder of the assignments' sources.
+        gradebook: Its gradebook.
     """
 
-    def __init__(self, target, root, submitted, source, gradebook):
+    def __init__(
+        self,
+        target: Target,
+        root: Path,
+        submitted: Path,
+        source: Path,
+        gradebook: Path,
+    ) -> None:
         self.target, self.root, self.submitted = target, root, submitted
         self.gradebook = gradebook
         # What the grader tells everybody: stock nbgrader's pages show hidden tests.
-        self.usual = set()
-        # What the grader tells everybody: stock nbgrader's pages show hidden tests.
-        self.usual = set()
+        self.usual: Told = set()
         home = target.home
         self.decoys = (
             *(submitted / FIRST, submitted / LAST, source, root / "secret.txt"),
@@ -85,7 +99,7 @@ class Scene:
             home / ".ipython" / "profile_default" / "startup",
         )
 
-    def begin(self):
+    def begin(self) -> None:
         """Remembers everything that an attack must not change."""
         self.files = fingerprint(*self.decoys)
         self.grades = self.read_grades()
@@ -93,13 +107,13 @@ class Scene:
         self.connections = self.target.listeners.count
         self.temporary = set(os.listdir(self.target.tmp))
 
-    def read_grades(self):
+    def read_grades(self) -> Grades:
         """Returns each student's points by grade cell, as the gradebook has them."""
         from nbgrader.api import Gradebook
 
         if not self.gradebook.is_file():
             raise FileNotFoundError(f"{self.gradebook.name} is gone")
-        grades = {}
+        grades: Grades = {}
         with Gradebook(f"sqlite:///{self.gradebook}", "course") as gradebook:
             for submission in gradebook.assignment_submissions(ASSIGNMENT):
                 (notebook,) = submission.notebooks
@@ -108,16 +122,17 @@ class Scene:
                 }
         return grades
 
-    def look(self, left):
-        """Looks at what attacks have in common: which of them it was, is not seen.
+    def look(self, left: list[str]) -> tuple[Grades, dict[str, str]]:
+        """Looks at what all attacks share; it cannot tell which of them did something.
 
         Args:
-            left: List of strings, processes that were left running.
+            left: The processes that were left running.
 
         Returns:
-            Dict from attacker to points by grade cell; dict of faults.
+            Everybody's grades, and the faults.
         """
-        faults, grades = {}, {}
+        faults: dict[str, str] = {}
+        grades: Grades = {}
         honest = (FIRST, LAST)
         try:
             grades = self.read_grades()
@@ -142,16 +157,17 @@ class Scene:
             faults["size"] = f"{grown / 1e6:.0f} MB left on disk"
         return grades, faults
 
-    def look_at(self, attacker):
+    def look_at(self, attacker: str) -> tuple[dict[str, str], Told]:
         """Looks at what is one attacker's own: the graded notebook and the page.
 
         Args:
-            attacker: String, the student's id.
+            attacker: The student's id.
 
         Returns:
-            Dict of faults, and the set of what the pages tell of the decoys.
+            The faults, and what the pages tell of the decoys.
         """
-        faults, outputs, said = {}, "", ""
+        faults: dict[str, str] = {}
+        outputs = said = ""
         place = self.submitted.parent
         path = place / "autograded" / attacker / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
         if path.is_file() and not path.is_symlink():
@@ -183,13 +199,15 @@ class Scene:
         return faults, told
 
 
-def _only(output):
+def _only(output: NotebookNode) -> NotebookNode:
     """Returns a notebook that holds one output."""
     cell = nbformat.v4.new_code_cell(outputs=[output])
     return nbformat.v4.new_notebook(cells=[cell])
 
 
-def _differences(before, after):
+def _differences(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> list[str]:
     words = []
     for path in sorted({*before, *after}):
         if before.get(path) != after.get(path):
@@ -199,7 +217,7 @@ def _differences(before, after):
     return words
 
 
-def _planted(marker):
+def _planted(marker: str) -> list[str]:
     """Returns what was put into places that all share, and removes it."""
     places = {"the environment": sys.prefix}
     places |= {name: name for name in ("/dev/shm", "/var/tmp", "/tmp")}
@@ -211,7 +229,7 @@ def _planted(marker):
     return list(dict.fromkeys(words))
 
 
-def size_of(*folders):
+def size_of(*folders: Path) -> int:
     """Returns the bytes that folders take on disk, without following links."""
     total = 0
     for folder in folders:
@@ -224,20 +242,24 @@ def size_of(*folders):
     return total
 
 
-def judge(attack, seen_by_engine, outcome, mine, faults, seconds):
+def judge(
+    attack: Attack,
+    seen_by_engine: bool,
+    outcome: str,
+    mine: Mapping[str, float] | None,
+    faults: Mapping[str, str],
+    seconds: float,
+) -> Seen:
     """Holds what an attack got against what it declares.
 
     Args:
-        attack: `Attack`.
+        attack: The attack.
         seen_by_engine: Whether the grader is this engine: stock nbgrader knows no
             outcomes and may give the honest part's points where this engine gives none.
-        outcome: String.
-        mine: Dict of the attacker's points by grade cell, or `None`.
-        faults: Dict of the faults seen so far.
-        seconds: Float.
-
-    Returns:
-        `Seen`.
+        outcome: The submission's status, or `"lost"`.
+        mine: The attacker's points by grade cell; `None` if there are none.
+        faults: The faults seen so far.
+        seconds: Wall time of grading.
     """
     faults = dict(faults)
     score = None if mine is None else sum(mine.values())
@@ -254,18 +276,20 @@ def judge(attack, seen_by_engine, outcome, mine, faults, seconds):
     return Seen(outcome, score, ordered, round(seconds, 2))
 
 
-def _points(score):
+def _points(score: float | None) -> str:
     return "no points" if score is None else f"{score:g} points"
 
 
 class _Walker(HTMLParser):
     """Notes where a word stands in a page as more than text."""
 
-    def __init__(self, word):
+    def __init__(self, word: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.word, self.found, self.inside = word, [], []
+        self.word = word
+        self.found: list[str] = []
+        self.inside: list[str] = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
             self.inside.append(tag)
         for name, value in attrs:
@@ -275,25 +299,17 @@ class _Walker(HTMLParser):
             if self.word in text and (risky or self.word in name):
                 self.found.append(f"{name} of <{tag}>")
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag in self.inside:
             self.inside.remove(tag)
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.inside and self.word in data:
             self.found.append(f"<{self.inside[-1]}>")
 
 
-def live_places(page, word):
-    """Finds where a word in a page is more than text.
-
-    Args:
-        page: String of HTML.
-        word: String.
-
-    Returns:
-        List of strings, such as `"onerror of <img>"`, each once.
-    """
+def live_places(page: str, word: str) -> list[str]:
+    """Returns where a word in an HTML page is more than text: `"onerror of <img>"`."""
     walker = _Walker(word)
     walker.feed(page)
     walker.close()

@@ -13,11 +13,13 @@ import os
 import platform
 import tempfile
 import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from autograder.course import CourseError
-from autograder.proof.redteam.attacks import CLASSES, FOLDER, RUN, read_attacks
+from autograder.proof.redteam.attacks import CLASSES, FOLDER, RUN, Attack, read_attacks
 from autograder.proof.redteam.course import Target, remove
 from autograder.proof.redteam.graders import end_parents
 from autograder.proof.redteam.observe import NOT_RUN, Seen
@@ -25,20 +27,28 @@ from autograder.proof.redteam.sides import engine_side, stock_side
 from autograder.sandbox import levels
 
 WIDTH = 38
+# From an attack's name to what stock nbgrader and this engine showed.
+Results = Mapping[str, tuple[Seen, Seen]]
 
 
-def run(only=None, stock=True, level=None, json_path=None, markdown_path=None):
+def run(
+    only: str | None = None,
+    stock: bool = True,
+    level: str | None = None,
+    json_path: Path | None = None,
+    markdown_path: Path | None = None,
+) -> int:
     """Runs the attacks and prints the table.
 
     Args:
-        only: String, a part of the names of the attacks that are wanted.
+        only: A part of the names of the attacks that are wanted.
         stock: Whether to attack stock nbgrader too.
-        level: String, the sandbox's level; `None` takes the best that works here.
-        json_path: Path of a file for all that was seen; `None` writes none.
-        markdown_path: Path of a file for the table as Markdown; `None` writes none.
+        level: The sandbox's level; `None` takes the best that works here.
+        json_path: A file for all that was seen; `None` writes none.
+        markdown_path: A file for the table as Markdown; `None` writes none.
 
     Returns:
-        Integer, the exit status: 0 if this engine held against every attack.
+        The exit status: 0 if this engine held against every attack.
 
     Raises:
         CourseError: If there is no such attack, or this machine lacks the level.
@@ -49,7 +59,7 @@ def run(only=None, stock=True, level=None, json_path=None, markdown_path=None):
     level = level or levels.detect().level
     print(f"{len(attacks)} attacks; sandbox: {level}, as {_user()}", flush=True)
 
-    def report(attack, side, seen):
+    def report(attack: Attack, side: str, seen: Seen) -> None:
         print(f"{side:15} {attack.name:{WIDTH}} {seen.words()[:100]}", flush=True)
 
     results = run_attacks(attacks, level, stock, report=report)
@@ -65,19 +75,21 @@ def run(only=None, stock=True, level=None, json_path=None, markdown_path=None):
     return 0 if all(engine.held for _, engine in results.values()) else 1
 
 
-def run_attacks(attacks, level, stock=True, plain=False, report=lambda *_: None):
+def run_attacks(
+    attacks: Sequence[Attack],
+    level: str,
+    stock: bool = True,
+    plain: bool = False,
+    report: Callable[[Attack, str, Seen], None] = lambda *_: None,
+) -> Results:
     """Runs attacks against one or both graders.
 
     Args:
-        attacks: List of `Attack`.
-        level: String, the sandbox's level.
+        attacks: What is tried.
+        level: The sandbox's level.
         stock: Whether to attack stock nbgrader too.
         plain: Whether this engine runs everything in one cold kernel, unprotected.
-        report: Function that is called with each attack, the grader's name and `Seen`.
-
-    Returns:
-        Dict from each attack's name to what stock nbgrader and this engine showed, a
-        pair of `Seen`.
+        report: Called with each attack, the grader's name and what was seen.
     """
     place = Path(tempfile.mkdtemp(prefix="lw-red-"))
     # Others may enter: it is the sandbox that must hold, not the modes of folders.
@@ -85,7 +97,7 @@ def run_attacks(attacks, level, stock=True, plain=False, report=lambda *_: None)
     try:
         with contextlib.closing(Target(place, FOLDER.parents[1])) as target:
             try:
-                first = {}
+                first: dict[str, Seen] = {}
                 if stock:
                     with stock_side(target) as side:
                         first = side.attack(attacks, report)
@@ -99,11 +111,13 @@ def run_attacks(attacks, level, stock=True, plain=False, report=lambda *_: None)
     return {a.name: (first.get(a.name, missing), second[a.name]) for a in attacks}
 
 
-def _user():
+def _user() -> str:
     return "root" if os.geteuid() == 0 else "an ordinary user"
 
 
-def _counts(attacks, results):
+def _counts(
+    attacks: Sequence[Attack], results: Results
+) -> Iterator[tuple[str, int, int, int, int]]:
     """Returns `(class, held by stock, run by stock, held here, all)` for each class."""
     for kind in CLASSES:
         pairs = [results[a.name] for a in attacks if a.kind == kind]
@@ -113,14 +127,14 @@ def _counts(attacks, results):
             yield kind, held, len(ran), sum(e.held for _, e in pairs), len(pairs)
 
 
-def _summary(attacks, results):
+def _summary(attacks: Sequence[Attack], results: Results) -> tuple[str, str]:
     counts = list(_counts(attacks, results))
     stock = f"{sum(c[1] for c in counts)}/{sum(c[2] for c in counts)}"
     here = f"{sum(c[3] for c in counts)}/{sum(c[4] for c in counts)}"
     return stock, here
 
 
-def as_text(attacks, results, level):
+def as_text(attacks: Sequence[Attack], results: Results, level: str) -> str:
     """Returns the table as text; arguments as for `as_data`."""
     lines = [f"{'attack':{WIDTH}}  {'stock nbgrader':44}  this engine ({level})"]
     for kind, held, ran, ours, total in _counts(attacks, results):
@@ -131,12 +145,12 @@ def as_text(attacks, results, level):
             words = textwrap.shorten(stock.words(), 44, placeholder="...")
             name = f"  {attack.name.split('/')[1]}"
             lines.append(f"{name:{WIDTH}}  {words:44}  {engine.words()}")
-    stock, here = _summary(attacks, results)
-    lines += ["", f"stock nbgrader held {stock}, this engine held {here}"]
+    by_stock, here = _summary(attacks, results)
+    lines += ["", f"stock nbgrader held {by_stock}, this engine held {here}"]
     return "\n".join(lines)
 
 
-def as_markdown(attacks, results, level):
+def as_markdown(attacks: Sequence[Attack], results: Results, level: str) -> str:
     """Returns the table as Markdown; arguments as for `as_data`."""
     lines = []
     for kind, held, ran, ours, total in _counts(attacks, results):
@@ -147,10 +161,10 @@ def as_markdown(attacks, results, level):
             "|---|---|---|---|",
         ]
         for attack in (a for a in attacks if a.kind == kind):
-            stock, engine = (s.words() for s in results[attack.name])
-            if stock == NOT_RUN and attack.stock != RUN:
-                stock = f"not run: {attack.stock}"
-            cells = (attack.title, attack.tries, stock, engine)
+            words = [seen.words() for seen in results[attack.name]]
+            if words[0] == NOT_RUN and attack.stock != RUN:
+                words[0] = f"not run: {attack.stock}"
+            cells = (attack.title, attack.tries, *words)
             escaped = (cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells)
             lines.append(f"| {' | '.join(escaped)} |")
         lines.append("")
@@ -161,16 +175,13 @@ def as_markdown(attacks, results, level):
     return "\n".join(lines) + "\n"
 
 
-def as_data(attacks, results, level):
+def as_data(attacks: Sequence[Attack], results: Results, level: str) -> dict[str, Any]:
     """Returns all that was seen, for JSON.
 
     Args:
-        attacks: List of `Attack`.
-        results: Dict as of `run_attacks`.
-        level: String, the sandbox's level.
-
-    Returns:
-        Dict.
+        attacks: What was tried.
+        results: What `run_attacks` returned.
+        level: The sandbox's level.
     """
     stock, here = _summary(attacks, results)
     return {

@@ -5,21 +5,31 @@ import json
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.course import CourseError
-from autograder.engine.limits import GRADED
 from autograder.grading.assignment import load_assigned
-from autograder.proof.redteam.attacks import RUN
-from autograder.proof.redteam.course import ASSIGNMENT, ATTACKER, FIRST, LAST, remove
-from autograder.proof.redteam.graders import Grader, end_left, of_course
+from autograder.limits import GRADED
+from autograder.proof.redteam.attacks import RUN, Attack
+from autograder.proof.redteam.course import (
+    ASSIGNMENT,
+    ATTACKER,
+    FIRST,
+    LAST,
+    Target,
+    remove,
+)
+from autograder.proof.redteam.graders import GraderProcess, end_left, of_course
 from autograder.proof.redteam.observe import NOT_RUN, Scene, Seen, judge
 from autograder.proof.stock import Stock
 
-# Bounds that an attack can hit in seconds, and stock nbgrader's one.
+# Bounds that an attack can hit in seconds. Times are CPU time: what only sleeps ends
+# after `WALL_PER_CPU` times as long, a cell after 15 s and a notebook after 75 s.
 LIMITS = {
-    "cell_seconds": 5,
-    "notebook_seconds": 30,
+    "cell_seconds": 3,
+    "notebook_seconds": 15,
     "output_bytes": 200_000,
     "cpu_seconds": 20,
     "memory_bytes": 600_000_000,
@@ -27,6 +37,7 @@ LIMITS = {
     "processes": 48,
     "open_files": 256,
 }
+# Wall time, as stock nbgrader counts.
 STOCK_CELL_SECONDS = 5
 # How long a grader may take for one attack before it counts as hung.
 STOCK_SECONDS, ENGINE_SECONDS = 40, 60
@@ -39,15 +50,23 @@ class Side:
     """One grader and its course, put back to its first state before each attack.
 
     Args:
-        name: String, for people.
-        scene: `Scene`.
-        grader: `Grader`.
-        ask: Function from a list of students to the line that has them graded.
-        seconds: Float, how long one submission may take.
-        together: Integer, how many attacks it takes at a time.
+        name: For people.
+        scene: The course.
+        grader: Who grades it.
+        ask: Makes, of a list of students, the line that has them graded.
+        seconds: How long one submission may take.
+        together: How many attacks it takes at a time.
     """
 
-    def __init__(self, name, scene, grader, ask, seconds, together=1):
+    def __init__(
+        self,
+        name: str,
+        scene: Scene,
+        grader: GraderProcess,
+        ask: Callable[[list[str]], str],
+        seconds: float,
+        together: int = 1,
+    ) -> None:
         self.name, self.scene, self.grader = name, scene, grader
         self.ask, self.seconds, self.together = ask, seconds, together
         self.target, self.root = scene.target, scene.root
@@ -56,7 +75,7 @@ class Side:
         self._begin()
         shutil.copytree(self.root, self.kept, symlinks=True)
 
-    def _begin(self):
+    def _begin(self) -> None:
         """Has the honest students graded, and one who answers the honest part."""
         self.grader.ready()
         scene, folder = self.scene, self.scene.submitted
@@ -71,7 +90,7 @@ class Side:
         for name in (folder.name, "autograded", "feedback"):
             shutil.rmtree(folder.parent / name / ATTACKER)
 
-    def reset(self):
+    def reset(self) -> None:
         """Puts back what attacks may have changed."""
         remove(self.root)
         shutil.copytree(self.kept, self.root, symlinks=True)
@@ -81,19 +100,24 @@ class Side:
         (home / ".bashrc").write_text("# empty\n")
         remove(*self.startup.glob("*.py"), *self.target.tmp.iterdir())
 
-    def attack(self, attacks, report):
+    def attack(
+        self,
+        attacks: Sequence[Attack],
+        report: Callable[[Attack, str, Seen], None],
+    ) -> dict[str, Seen]:
         """Has attacks graded, some together where the grader can.
 
         Where something went wrong that could be any one's doing, each is tried alone.
 
         Args:
-            attacks: List of `Attack`.
-            report: Function that is called with each attack, the name and `Seen`.
+            attacks: What is tried.
+            report: Called with each attack, this side's name and what was seen.
 
         Returns:
-            Dict from name to `Seen`.
+            From the attack's name to what was seen.
         """
-        found, wanted = {}, []
+        found: dict[str, Seen] = {}
+        wanted: list[Attack] = []
         for attack in attacks:
             if self.is_engine or attack.stock == RUN:
                 wanted.append(attack)
@@ -105,18 +129,18 @@ class Side:
             if seen is None:
                 seen = {}
                 for attack in some:
-                    seen.update(self._try([attack]))
+                    seen.update(self._try([attack]) or {})
             for attack in some:
                 report(attack, self.name, seen[attack.name])
             found.update(seen)
         return found
 
     @property
-    def is_engine(self):
+    def is_engine(self) -> bool:
         return self.name == ENGINE
 
-    def _try(self, attacks):
-        """Returns a dict from name to `Seen`; `None` if one of several did damage."""
+    def _try(self, attacks: list[Attack]) -> dict[str, Seen] | None:
+        """Returns what was seen, by name; `None` if one of several did damage."""
         self.reset()
         target, scene = self.target, self.scene
         known, grader = of_course(target), self.grader.ready()
@@ -152,7 +176,7 @@ class Side:
         return found
 
 
-def _others(answer):
+def _others(answer: Any) -> dict[str, dict[str, Any]] | None:
     """Returns what the honest students got, where the grader says it."""
     if not isinstance(answer, dict):
         return None
@@ -164,7 +188,7 @@ def _others(answer):
 
 
 @contextlib.contextmanager
-def engine_side(target, level, plain):
+def engine_side(target: Target, level: str, plain: bool) -> Iterator[Side]:
     """Makes this engine's side."""
     course = target.course
     assigned = load_assigned(course, ASSIGNMENT)
@@ -177,14 +201,14 @@ def engine_side(target, level, plain):
         course.source,
         course.classroom / "gradebook.db",
     )
-    with Grader(
+    with GraderProcess(
         ("autograder.proof.redteam.graders", course.root),
         target.environment(),
         target.place / "engine.log",
         greets=True,
     ) as grader:
 
-        def ask(attackers):
+        def ask(attackers: list[str]) -> str:
             asked = {"limits": limits, "plain": plain, "attackers": attackers}
             return json.dumps(asked)
 
@@ -193,7 +217,7 @@ def engine_side(target, level, plain):
 
 
 @contextlib.contextmanager
-def stock_side(target):
+def stock_side(target: Target) -> Iterator[Side]:
     """Makes stock nbgrader's side, in a course of its own."""
     root = target.place / "stock"
     environment = {**target.environment(), "JUPYTER_PATH": str(root / "jupyter")}
@@ -207,7 +231,7 @@ def stock_side(target):
     scene = Scene(
         target, root, root / "submitted", root / "source", root / "gradebook.db"
     )
-    with Grader(
+    with GraderProcess(
         ("autograder.proof.stock", root, ASSIGNMENT),
         environment,
         target.place / "stock.log",

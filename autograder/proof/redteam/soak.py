@@ -1,10 +1,14 @@
 """A large class, a third of it hostile: honest grades must be those of a calm run."""
 
 import contextlib
+import re
 import tempfile
 import threading
 import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -13,7 +17,7 @@ from autograder.grading.assignment import load_assigned
 from autograder.proof.redteam.attacks import FOLDER, read_attacks
 from autograder.proof.redteam.course import OTHERS, Target, remove
 from autograder.proof.redteam.graders import end_left, end_parents, of_course
-from autograder.proof.redteam.sides import engine_side
+from autograder.proof.redteam.sides import Side, engine_side
 from autograder.sandbox import levels
 
 # What honest students write: right in several ways, wrong, unfinished, not Python.
@@ -28,22 +32,24 @@ HONEST = (
     "def double(x):\n    print('doubling', x)\n    return sum([x, x])",
     "def double(x):\n    return 4",
 )
-# However many attacks hang, a batch ends; and how often the grader is weighed.
+# The longest that a class may take, and how often the grader's memory is read.
 LONGEST_SECONDS, WEIGH_SECONDS = 3600, 1.0
-# The grader's memory counts as flat if its last third is no more above its middle one.
+# Memory is flat if the most of its last third is at most so many times the middle's.
 FLAT = 1.1
+# A submission's control group: its name begins with the process that made it.
+GROUP = re.compile(r"layerwise-(\d+)-")
 
 
-def soak(count=300, level=None):
+def soak(count: int = 300, level: str | None = None) -> int:
     """Grades a class without attackers and with them, and prints what differs.
 
     Args:
-        count: Integer, how many submissions; every third is an attack.
-        level: String, the sandbox's level; `None` takes the best that works here.
+        count: How many submissions; every third is an attack.
+        level: The sandbox's level; `None` takes the best that works here.
 
     Returns:
-        Integer, the exit status: 0 if nothing is lost or left behind, no honest grade
-        differs and the grader's memory is flat.
+        The exit status: 0 if nothing is lost or left behind, no honest grade differs
+        and the grader's memory is flat.
 
     Raises:
         CourseError: If this machine lacks the level, or `count` is too small.
@@ -72,7 +78,7 @@ def soak(count=300, level=None):
     return 1 if faults else 0
 
 
-def _run(target, count, level):
+def _run(target: Target, count: int, level: str) -> list[str]:
     names = [f"s{number:04}" for number in range(count)]
     attackers = names[2::3]
     honest = [name for name in names if name not in set(attackers)]
@@ -96,7 +102,7 @@ def _run(target, count, level):
             target.hand_in(attack, name, scene.submitted, told)
         scene.begin()
         before = _of_the_host(target)
-        rough, seconds, weights = _grade(side, names)
+        rough, seconds, use = _grade(side, names)
         print(f"attacked: {count} submissions in {seconds:.0f} s", flush=True)
         if rough is None or calm is None:
             return ["the grader died or hung"]
@@ -109,8 +115,10 @@ def _run(target, count, level):
     faults += find_differences(calm, rough, grades, honest, names)
     for kind in before:
         more = after[kind] - before[kind]
+        more = {name for name in more if not is_of_others(name, use.workers)}
         if more:
             faults.append(f"left behind: {len(more)} {kind}, as {min(more)}")
+    weights = use.memory
     third = max(1, len(weights) // 3)
     middle, last = (max(part) for part in (weights[third:-third], weights[-third:]))
     words = f"{weights[0] / 1e6:.0f} MB at first, {middle / 1e6:.0f} MB in the middle"
@@ -120,18 +128,21 @@ def _run(target, count, level):
     return faults
 
 
-def find_differences(calm, rough, grades, honest, names):
+def find_differences(
+    calm: Mapping[str, Mapping[str, Any]],
+    rough: Mapping[str, Mapping[str, Any]],
+    grades: Collection[str],
+    honest: Sequence[str],
+    names: Sequence[str],
+) -> list[str]:
     """Returns what is wrong with the outcomes of a class, and prints the counts.
 
     Args:
-        calm: Dict from student to the outcome, as a dict, of the run without attackers.
+        calm: From student to the outcome of the run without attackers.
         rough: The same of the run with them.
-        grades: Dict from student to what the gradebook has of the second run.
-        honest: Sequence of strings, the honest students beside `OTHERS`.
-        names: Sequence of strings, all students beside `OTHERS`.
-
-    Returns:
-        List of strings.
+        grades: The students whom the gradebook has after the second run.
+        honest: The honest students beside `OTHERS`.
+        names: All students beside `OTHERS`.
     """
     lost = [name for name in names if name not in rough or name not in grades]
     same = ("status", "reason", "score", "cells", "notes")
@@ -140,7 +151,7 @@ def find_differences(calm, rough, grades, honest, names):
         for name in (*honest, *OTHERS)
         if any(calm[name][key] != rough[name][key] for key in same)
     ]
-    kinds = {}
+    kinds: dict[str, int] = {}
     for name in names:
         if name in rough:
             kinds[rough[name]["status"]] = kinds.get(rough[name]["status"], 0) + 1
@@ -150,30 +161,53 @@ def find_differences(calm, rough, grades, honest, names):
     return faults + [f"{name} has another grade" for name in differ]
 
 
-def _grade(side, students):
-    """Has students graded; returns the answer, seconds and the grader's memory."""
+@dataclass
+class GraderUse:
+    """What a grader used while it graded a class.
+
+    Attributes:
+        memory: The grader's, without what it has started, in bytes, again and again.
+        workers: The process ids of those it has started.
+    """
+
+    memory: list[int] = field(default_factory=list)
+    workers: set[int] = field(default_factory=set)
+
+
+def is_of_others(name: str, workers: Collection[int]) -> bool:
+    """Returns whether a name is a control group's that none of some workers made.
+
+    Whatever else grades on this machine makes and removes such groups all the time.
+    """
+    found = GROUP.search(name)
+    return found is not None and int(found[1]) not in workers
+
+
+def _grade(side: Side, students: list[str]) -> tuple[Any, float, GraderUse]:
+    """Has students graded; returns the answer, seconds and what the grader used."""
     pid = side.grader.ready()
-    weights, done = [], threading.Event()
-    watch = threading.Thread(target=_weigh, args=(pid, weights, done), daemon=True)
+    use, done = GraderUse(), threading.Event()
+    watch = threading.Thread(target=_weigh, args=(pid, use, done), daemon=True)
     watch.start()
     began = time.monotonic()
     answer = side.grader.ask(side.ask(students), LONGEST_SECONDS)
     seconds = time.monotonic() - began
     done.set()
     watch.join()
-    return answer, seconds, weights
+    return answer, seconds, use
 
 
-def _weigh(pid, weights, done):
-    """Notes the memory of the grader, without what it has started, in bytes."""
+def _weigh(pid: int, use: GraderUse, done: threading.Event) -> None:
     while True:
         with contextlib.suppress(psutil.Error):
-            weights.append(psutil.Process(pid).memory_info().rss)
+            grader = psutil.Process(pid)
+            use.memory.append(grader.memory_info().rss)
+            use.workers.update(child.pid for child in grader.children())
         if done.wait(WEIGH_SECONDS):
             return
 
 
-def _of_the_host(target):
+def _of_the_host(target: Target) -> dict[str, set[str]]:
     """Returns what of the host a submission could leave something in."""
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     sockets = Path("/proc/net/unix").read_text(encoding="utf-8").splitlines()

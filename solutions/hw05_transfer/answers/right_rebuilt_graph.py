@@ -48,8 +48,8 @@ def fine_tune(base, x, y, x_new):
     base.trainable = False
     model = keras.Model(base.input, layers.Dense(3)(base.output))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile("adam", loss, jit_compile=False)
-    model.fit(x, y, 8, 25, verbose=0)
+    model.compile(keras.optimizers.RMSprop(0.01), loss, jit_compile=False)
+    model.fit(x, y, 8, 12, verbose=0)
     first = [w.copy() for w in base.get_weights()]
     base.trainable = True
     base.get_layer("norm").trainable = False

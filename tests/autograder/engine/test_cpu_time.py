@@ -9,8 +9,8 @@ from small_notebook import BURN, answer, check, run
 from autograder.engine import one_kernel
 from autograder.engine.cell_limit import run_cell
 from autograder.engine.execute import has_warm_kernels
-from autograder.engine.limits import WALL_PER_CPU, Limits
 from autograder.engine.pool import count_cores
+from autograder.limits import WALL_PER_CPU, Limits
 
 pytestmark = pytest.mark.kernel
 AFTER = check("after", "assert True, 'x'")

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 
 from autograder.engine.execute import has_warm_kernels
-from autograder.engine.limits import Limits
 from autograder.grading.check import check
 from autograder.grading.submission import read_regular
+from autograder.limits import Limits
 
 pytestmark = pytest.mark.kernel
 # The split run is Linux's own, and nbgrader's exchange is not for Windows.

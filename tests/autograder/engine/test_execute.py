@@ -13,7 +13,7 @@ import small_notebook
 from small_notebook import BURN, answer, check, notebook_of
 
 from autograder.engine.execute import execute
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 
 pytestmark = pytest.mark.kernel
 

@@ -5,8 +5,8 @@ import pytest
 
 from autograder.cli import main
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
 from autograder.grading.check import check
+from autograder.limits import Limits
 
 pytestmark = pytest.mark.kernel
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.engine.limits import Limits
 from autograder.grading.assignment import load_assigned
 from autograder.grading.journal import Journal
 from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.submission import Submission
+from autograder.limits import Limits
 
 ANA = Outcome("ana", "hw00_tiny", "graded", score=5.0, cells={"t": [5.0, ""]}, key="a")
 

@@ -5,7 +5,6 @@ import socket
 
 import pytest
 
-from autograder.engine.limits import Limits
 from autograder.grading import submission
 from autograder.grading.grade_class import grade_class
 from autograder.grading.submission import (
@@ -16,6 +15,7 @@ from autograder.grading.submission import (
     read_regular,
     read_submission,
 )
+from autograder.limits import Limits
 
 pytestmark = pytest.mark.kernel
 

@@ -9,11 +9,11 @@ import pytest
 from autograder.cells import to_bytes
 from autograder.cli import main
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
 from autograder.grading import prepare
 from autograder.grading.grade_class import grade_class
 from autograder.grading.outcome_folder import read_outcome
 from autograder.grading.shard import grade_shard
+from autograder.limits import Limits
 
 pytestmark = pytest.mark.kernel
 

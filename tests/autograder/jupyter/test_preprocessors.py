@@ -14,10 +14,10 @@ from nbgrader.api import Gradebook
 from autograder.authoring.notebooks import build
 from autograder.cells import is_test
 from autograder.course import load_course
-from autograder.engine.limits import Limits
 from autograder.grading.grade_class import grade_class
 from autograder.grading.journal import Journal
 from autograder.jupyter.preprocessors import HideTests
+from autograder.limits import Limits
 
 pytestmark = pytest.mark.kernel
 

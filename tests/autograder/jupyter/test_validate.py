@@ -17,9 +17,9 @@ from nbgrader.validator import Validator
 from autograder.cells import find, from_bytes, to_bytes
 from autograder.course import load_course
 from autograder.engine.execute import execute
-from autograder.engine.limits import Limits
 from autograder.grading.judge import cell_verdicts
 from autograder.grading.restore import restore
+from autograder.limits import Limits
 from autograder.proof.answers import RELEASE, bank_of
 from autograder.warm.kernelspec import specification
 

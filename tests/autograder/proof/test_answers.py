@@ -6,7 +6,7 @@ import pytest
 
 from autograder.course import CourseError
 from autograder.engine.execute import execute
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 from autograder.proof.answers import (
     RELEASE,
     Options,

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.cli import main
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 from autograder.proof.bench import Figures, Row, run_bench
 from autograder.proof.stock import Stock
 

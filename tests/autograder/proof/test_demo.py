@@ -6,13 +6,13 @@ import nbformat
 import pytest
 
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
 from autograder.grading.assignment import as_student, load_assigned
 from autograder.grading.outcome import Outcome
+from autograder.limits import Limits
 from autograder.proof.demo import (
     ASSIGNMENT,
     ROSTER,
-    Student,
+    DemoStudent,
     _endless,
     _first_answers,
     find_faults,
@@ -22,7 +22,7 @@ from autograder.proof.demo import (
 pytestmark = pytest.mark.kernel
 
 POINTS = {"test_a": 2.0, "test_b": 3.0}
-ANA = Student("ana", "wrong", b"", fails={"test_a"})
+ANA = DemoStudent("ana", "wrong", b"", fails={"test_a"})
 GOOD = Outcome("ana", "hw", "graded", score=3.0, max_score=5.0)
 
 
@@ -75,7 +75,7 @@ def test_what_is_not_as_declared_is_found(changes, fault):
 
 
 def test_an_unfinished_answer_must_have_some_of_the_points():
-    student = Student("ana", "unfinished", b"")
+    student = DemoStudent("ana", "unfinished", b"")
     for score, good in ((0, False), (3, True), (5, False)):
         outcome = Outcome(**{**vars(GOOD), "score": score})
         assert (find_faults([student], [outcome], POINTS) == []) == good

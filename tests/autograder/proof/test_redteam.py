@@ -7,6 +7,7 @@ import pytest
 
 from autograder.authoring.source import SourceError
 from autograder.course import CourseError
+from autograder.limits import NONE
 from autograder.proof.redteam import run as redteam
 from autograder.proof.redteam import soak
 from autograder.proof.redteam.attacks import (
@@ -18,7 +19,7 @@ from autograder.proof.redteam.attacks import (
 from autograder.proof.redteam.course import fingerprint, remove
 from autograder.proof.redteam.observe import REACHED, Seen, judge, live_places
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LANDLOCK, NAMESPACES, NONE
+from autograder.sandbox.policy import LANDLOCK, NAMESPACES
 
 pytestmark = pytest.mark.kernel
 
@@ -242,6 +243,13 @@ def test_a_soak_loses_nothing_and_leaves_nothing(capsys):
     said = capsys.readouterr().out
     assert "9 submissions, 3 of them hostile" in said
     assert "lost: 0; honest grades that differ: 0" in said
+
+
+def test_a_soak_counts_its_own_control_groups_only():
+    name = "/sys/fs/cgroup/pids/layerwise-12-3456-0"
+    assert soak.is_of_others(name, {1, 2})
+    assert not soak.is_of_others(name, {12})
+    assert not soak.is_of_others("/sys/fs/cgroup/pids/planted", {12})
 
 
 def test_a_soak_tells_a_lost_and_a_changed_grade(capsys):

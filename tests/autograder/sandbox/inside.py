@@ -5,7 +5,7 @@ import json
 import nbformat
 
 from autograder.engine.execute import execute
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 
 MARK = "RECEIVED "
 

@@ -82,9 +82,9 @@ def test_an_administrator_names_a_folder(mounted, tmp_path, monkeypatch):
     assert set(cgroups.find(mounted, own).values()) == {mounted / "delegated"}
 
 
-def test_without_a_place_there_are_no_walls():
-    with cgroups.walls(2, {}, memory=1, pids=1) as walls:
-        assert walls == []
+def test_without_a_place_there_are_no_groups():
+    with cgroups.make_groups(2, {}, memory=1, pids=1) as groups:
+        assert groups == []
 
 
 # The process waits for a line, so that it is in its group before it does anything.
@@ -102,17 +102,17 @@ def start(code):
 
 @ALLOWED
 def test_a_process_that_takes_too_much_is_killed():
-    with cgroups.walls(1, DELEGATED, memory=60_000_000, pids=20) as (wall,):
+    with cgroups.make_groups(1, DELEGATED, memory=60_000_000, pids=20) as (group,):
         modest = start("x = bytearray(b'x' * 10_000_000); print(len(x))")
-        wall.add(modest.pid)
+        group.add(modest.pid)
         assert modest.communicate(b"\n")[0] == b"10000000\n"
-        assert not wall.has_killed()
+        assert not group.has_killed()
         greedy = start("x = bytearray(b'x' * 300_000_000)")
-        wall.add(greedy.pid)
+        group.add(greedy.pid)
         greedy.communicate(b"\n")
         assert greedy.returncode == -9
-        assert wall.has_killed()
-        folders = wall.folders
+        assert group.has_killed()
+        folders = group.folders
     assert not any(folder.exists() for folder in folders)
 
 
@@ -123,7 +123,7 @@ def test_processes_are_counted():
         "try:\n    [subprocess.Popen(['sleep', '1']) for _ in range(40)]\n"
         "except OSError as error:\n    print(error.errno)"
     )
-    with cgroups.walls(1, DELEGATED, memory=500_000_000, pids=10) as (wall,):
+    with cgroups.make_groups(1, DELEGATED, memory=500_000_000, pids=10) as (group,):
         many = start(code)
-        wall.add(many.pid)
+        group.add(many.pid)
         assert many.communicate(b"\n")[0].split()[-1] == b"11"

@@ -14,7 +14,8 @@ from autograder.sandbox.policy import NAMESPACES
 
 pytestmark = pytest.mark.kernel
 
-USER = 65533
+# No other test's.
+USER = 65532
 SCRIPT = """
 set -e
 mount --bind "$1" "$2"

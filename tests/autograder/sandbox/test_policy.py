@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.limits import Limits
+from autograder.limits import Limits
 from autograder.sandbox import policy
 
 COURSE = Path(__file__).parents[3]

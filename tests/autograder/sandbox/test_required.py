@@ -3,9 +3,9 @@
 import pytest
 
 from autograder.course import CourseError
-from autograder.engine.limits import Limits
+from autograder.limits import NONE, Limits
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LANDLOCK, NAMESPACES, NONE, RLIMITS
+from autograder.sandbox.policy import LANDLOCK, NAMESPACES, RLIMITS
 from autograder.sandbox.required import require
 
 

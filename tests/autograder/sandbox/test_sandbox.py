@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import threading
 import time
 from pathlib import Path
@@ -10,9 +11,9 @@ import psutil
 import pytest
 from inside import run
 
-from autograder.engine import split_run
+from autograder.engine import watch
 from autograder.sandbox import cgroups, levels
-from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
+from autograder.sandbox.policy import DEVICES, LANDLOCK, LEVELS, NAMESPACES, RLIMITS
 
 pytestmark = [
     pytest.mark.kernel,
@@ -73,6 +74,33 @@ def test_files_outside_are_not_there(closed, tmp_path):
         closed,
     )
     assert set(seen) <= {"FileNotFoundError", "PermissionError", "NotADirectoryError"}
+
+
+@pytest.fixture
+def graphics_card():
+    """A device with a graphics card's name, where this user may make one."""
+    path = Path(f"/dev/nvidia{os.getpid()}")
+    try:
+        os.mknod(path, stat.S_IFCHR, os.makedev(1, 3))
+    except PermissionError:
+        yield
+        return
+    path.chmod(0o666)
+    yield
+    path.unlink()
+
+
+def test_the_same_devices_at_each_level_and_no_graphics_card(closed, graphics_card):
+    entries = [path for path in Path("/dev").iterdir() if not path.is_symlink()]
+    names = sorted(path.name for path in entries if not path.is_dir())
+    _, seen, _ = run(
+        f"{TRY}\nimport os\ndef look():\n"
+        "    flags = os.O_RDWR | os.O_NONBLOCK\n"
+        "    opened = lambda name: os.close(os.open(f'/dev/{name}', flags))\n"
+        f"    return [name for name in {names!r} if attempt(opened, name) == 'done']",
+        closed,
+    )
+    assert set(seen) == set(DEVICES)
 
 
 def test_the_environment_is_read_only_and_the_folder_is_not(level):
@@ -316,8 +344,8 @@ def test_memory_of_processes_whose_parent_has_gone_counts(level):
 
 
 @pytest.mark.skipif(not cgroups.find(), reason="no control groups here")
-def test_memory_has_a_wall_where_nobody_watches(level, monkeypatch):
-    monkeypatch.setattr(split_run, "WATCH_SECONDS", 1000)
+def test_a_control_group_bounds_memory_where_nothing_is_watched(level, monkeypatch):
+    monkeypatch.setattr(watch, "WATCH_SECONDS", 1000)
     execution, _, _ = run(
         "def look():\n    return len(bytearray(b'x' * 900_000_000))",
         level,

@@ -2,25 +2,38 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
 import nbformat
 import pytest
+from jinja2 import Environment
 
-from autograder.engine.limits import Limits
+from autograder.course import CourseError
 from autograder.grading.grade_class import grade
 from autograder.grading.journal import Journal
 from autograder.grading.outcome import Outcome
+from autograder.limits import Limits
+from autograder.serve import pages
+from autograder.serve import queue as queue_module
 from autograder.serve.inbox import Arrival, find_arrivals, is_owner, parse
 from autograder.serve.pages import class_page, student_page
-from autograder.serve.queue import DONE, REFUSED, RUNNING, WAITING, Jobs
-from autograder.serve.worker import Grader
+from autograder.serve.queue import DONE, REFUSED, RUNNING, WAITING, Queue
+from autograder.serve.run import serve
+from autograder.serve.worker import QueueWorker
 
 pytestmark = pytest.mark.kernel
 
 STAMP = "2026-11-24 16:50:12.123456 UTC"
+HOLD = """
+import sys, filelock
+with filelock.FileLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 # Looks the visible test up and fails the hidden one.
 LOOKUP = {"double": "def double(x):\n    return {2: 4}.get(x, 5)"}
 
@@ -58,8 +71,8 @@ def clock():
 
 
 @pytest.fixture
-def jobs(tmp_path, clock):
-    queue = Jobs(tmp_path / "served" / "queue.sqlite", per_hour=2, now=clock)
+def queue(tmp_path, clock):
+    queue = Queue(tmp_path / "served" / "queue.sqlite", per_hour=2, now=clock)
     yield queue
     queue.close()
 
@@ -102,26 +115,26 @@ def test_the_owner_is_the_system_user(tmp_path, monkeypatch):
     assert is_owner(parse(submit(tmp_path, own[2:], b"{}")))
 
 
-def test_a_queue_is_a_queue(jobs):
-    assert jobs.add(arrival("ana"))
-    assert not jobs.add(arrival("ana")), "the same folder twice"
-    jobs.add(arrival("bo"))
-    first, second = jobs.claim(), jobs.claim()
-    assert (first.student, second.student, jobs.claim()) == ("ana", "bo", None)
+def test_a_queue_is_a_queue(queue):
+    assert queue.add(arrival("ana"))
+    assert not queue.add(arrival("ana")), "the same folder twice"
+    queue.add(arrival("bo"))
+    first, second = queue.claim(), queue.claim()
+    assert (first.student, second.student, queue.claim()) == ("ana", "bo", None)
     assert first.state == RUNNING
     assert first.attempts == 1
 
 
-def test_thousands_of_one_student_do_not_hold_up_another(jobs):
+def test_thousands_of_one_student_do_not_hold_up_another(queue):
     for number in range(300):
-        jobs.add(arrival("ana", number))
-    jobs.add(arrival("bo"))
-    assert [jobs.claim().student for _ in range(3)] == ["ana", "ana", "bo"]
+        queue.add(arrival("ana", number))
+    queue.add(arrival("bo"))
+    assert [queue.claim().student for _ in range(3)] == ["ana", "ana", "bo"]
     asked = []
-    jobs.database.set_trace_callback(asked.append)
-    assert jobs.claim() is None
+    queue.database.set_trace_callback(asked.append)
+    assert queue.claim() is None
     assert len(asked) < 10
-    assert len(jobs.names()) == 301
+    assert len(queue.names()) == 301
 
 
 def test_what_is_known_is_not_read_again(tmp_path):
@@ -133,18 +146,18 @@ def test_a_watch_that_fails_once_goes_on(tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr("autograder.serve.worker.POLL", 0.01)
 
-    class Failing(Grader):
+    class Failing(QueueWorker):
         def scan(self):
             seen.append(1)
             raise OSError("the disk is full")
 
-    grader = Failing.__new__(Failing)
-    grader.stopped = threading.Event()
-    thread = threading.Thread(target=grader._watch)
+    worker = Failing.__new__(Failing)
+    worker.stopped = threading.Event()
+    thread = threading.Thread(target=worker._watch)
     thread.start()
     while len(seen) < 2 and thread.is_alive():
         time.sleep(0.01)
-    grader.stopped.set()
+    worker.stopped.set()
     thread.join()
     assert len(seen) >= 2
 
@@ -153,54 +166,56 @@ def test_a_worker_that_fails_at_one_goes_on_with_the_next(tmp_path, monkeypatch)
     taken = []
     monkeypatch.setattr("autograder.serve.worker.POLL", 0.01)
 
-    class Failing(Grader):
+    class Failing(QueueWorker):
         def _runs(self):
             taken.append(1)
             raise OSError("the disk is full")
             yield
 
-    grader = Failing.__new__(Failing)
-    grader.stopped = threading.Event()
-    thread = threading.Thread(target=grader._work)
+    worker = Failing.__new__(Failing)
+    worker.stopped = threading.Event()
+    thread = threading.Thread(target=worker._work)
     thread.start()
     while len(taken) < 2 and thread.is_alive():
         time.sleep(0.01)
-    grader.stopped.set()
+    worker.stopped.set()
     thread.join()
     assert len(taken) >= 2
 
 
-def test_a_killed_service_begins_its_jobs_again_after_the_others(jobs, tmp_path, clock):
-    jobs.add(arrival("ana"))
-    jobs.add(arrival("bo"))
-    assert jobs.claim().student == "ana"
-    again = Jobs(tmp_path / "served" / "queue.sqlite", now=clock)
+def test_a_killed_service_begins_its_jobs_again_after_the_others(
+    queue, tmp_path, clock
+):
+    queue.add(arrival("ana"))
+    queue.add(arrival("bo"))
+    assert queue.claim().student == "ana"
+    again = Queue(tmp_path / "served" / "queue.sqlite", now=clock)
     assert [again.claim().student, again.claim().student] == ["bo", "ana"]
     again.close()
 
 
-def test_only_so_many_in_an_hour(jobs, clock):
+def test_only_so_many_in_an_hour(queue, clock):
     for number in range(3):
-        jobs.add(arrival("ana", number))
-    jobs.add(arrival("bo"))
+        queue.add(arrival("ana", number))
+    queue.add(arrival("bo"))
     taken = []
     for _ in range(4):
-        job = jobs.claim()
+        job = queue.claim()
         taken.append(job and job.student)
         clock.time += 1
     assert taken == ["ana", "ana", "bo", None]
-    held = jobs.find(arrival("ana", 2).folder.name)
-    assert jobs.free_at(held) == 1_000_000 + 3600
-    page = student_page(jobs, "ana")
+    held = queue.find(arrival("ana", 2).folder.name)
+    assert queue.free_at(held) == 1_000_000 + 3600
+    page = student_page(queue, "ana")
     assert "too many in an hour" in page
     clock.time = 1_000_000 + 3601
-    assert jobs.claim().name == held.name
+    assert queue.claim().name == held.name
 
 
-def test_what_is_put_back_has_not_been_begun(jobs):
-    jobs.add(arrival("ana"))
-    jobs.put_back(jobs.claim().name)
-    again = jobs.claim()
+def test_what_is_put_back_has_not_been_begun(queue):
+    queue.add(arrival("ana"))
+    queue.put_back(queue.claim().name)
+    again = queue.claim()
     assert (again.student, again.attempts) == ("ana", 1)
 
 
@@ -209,27 +224,103 @@ def test_an_assignment_that_is_being_built_is_graded_once_it_is(tiny):
     submit(inbound, "ana", tiny.answered())
     built = tiny.source / tiny.assignment / f"{tiny.assignment}.ipynb"
     away = built.rename(tiny.root / "away.ipynb")
-    queue, done = Jobs(tiny.classroom / "served" / "queue.sqlite"), threading.Event()
-    grader = Grader(
+    queue, done = Queue(tiny.classroom / "served" / "queue.sqlite"), threading.Event()
+    worker = QueueWorker(
         *(tiny.course, inbound, queue, Limits()), 1, report=lambda job: done.set()
     )
-    grader.start()
+    worker.start()
     try:
         assert not done.wait(3)
         away.rename(built)
         assert done.wait(60)
     finally:
-        grader.stop()
-    assert [(job.state, job.result.score) for job in queue.list()] == [(DONE, 5)]
+        worker.stop()
+    assert [(job.state, job.result.score) for job in queue.newest()] == [(DONE, 5)]
     queue.close()
 
 
-def test_a_second_result_changes_nothing(jobs):
-    jobs.add(arrival("ana"))
-    name = jobs.claim().name
-    assert jobs.finish(name, Outcome("ana", "hw", "graded", score=3))
-    assert not jobs.finish(name, Outcome("ana", "hw", "graded", score=5))
-    assert jobs.find(name).result.score == 3
+def test_a_page_reads_what_it_shows_and_counts_the_rest(queue, monkeypatch):
+    for number in range(5):
+        queue.add(arrival("ana", number))
+    queue.add(arrival("bo"), refused="no such assignment")
+    queue.claim()
+    monkeypatch.setattr(pages, "MOST", 2)
+    read, job_of_row = [], queue_module._job
+    monkeypatch.setattr(
+        queue_module, "_job", lambda row: read.append(row["name"]) or job_of_row(row)
+    )
+    page = " ".join(class_page(queue).split())
+    assert "4 waiting, 1 running, 0 graded, 1 refused" in page
+    assert page.count('<th scope="row">') == len(read) == 2
+    read.clear()
+    assert student_page(queue, "ana").count("<h2>") == len(read) == 2
+    assert queue.counts("bo") == {WAITING: 0, RUNNING: 0, DONE: 0, REFUSED: 1}
+
+
+def test_a_student_s_page_renews_itself_while_work_waits_that_it_does_not_show(
+    queue, monkeypatch
+):
+    monkeypatch.setattr(pages, "MOST", 1)
+    queue.add(arrival("ana", 0))
+    queue.add(arrival("ana", 1), refused="too late")
+    page = student_page(queue, "ana")
+    assert "too late" in page
+    assert 'http-equiv="refresh"' in page
+    assert not queue.is_empty("ana")
+    assert queue.is_empty("bo")
+
+
+def test_pages_compile_their_templates_once(queue, monkeypatch):
+    class_page(queue)
+    student_page(queue, "ana")
+    monkeypatch.setattr(Environment, "compile", None)
+    assert "Nothing has arrived yet" in class_page(queue)
+    assert "Nothing has arrived from you yet" in student_page(queue, "ana")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "select * from jobs order by seen desc, name desc limit 500",
+        "select state, count(*) from jobs group by state",
+        "select * from jobs where state = 'waiting'",
+    ],
+)
+def test_what_is_asked_often_has_an_index(queue, question):
+    (step,) = queue.database.execute(f"explain query plan {question}").fetchall()
+    assert "USING INDEX" in step["detail"] or "USING COVERING INDEX" in step["detail"]
+
+
+def test_a_second_service_of_a_course_is_refused(tiny):
+    folder = tiny.course.served
+    folder.mkdir(parents=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder / "lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(CourseError, match="Another service grades"):
+            serve(tiny.course, Limits(), until_empty=True)
+        assert not (folder / "queue.sqlite").exists()
+        holder.communicate("end")
+    assert serve(tiny.course, Limits(), until_empty=True) == 0
+
+
+def test_windows_is_told_that_it_cannot_serve(tiny, monkeypatch):
+    monkeypatch.delattr(os, "O_NOFOLLOW")
+    with pytest.raises(CourseError, match="needs Linux or macOS"):
+        serve(tiny.course, Limits(), until_empty=True)
+
+
+def test_a_second_result_changes_nothing(queue):
+    queue.add(arrival("ana"))
+    name = queue.claim().name
+    assert queue.finish(name, Outcome("ana", "hw", "graded", score=3))
+    assert not queue.finish(name, Outcome("ana", "hw", "graded", score=5))
+    assert queue.find(name).result.score == 3
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +336,7 @@ def served(built_once, tmp_path_factory):
     odd.cells[0].metadata.nbgrader = {"grade_id": [], "locked": {}}
     submit(tiny.inbound, "odd", odd)
     submit(tiny.inbound, "lost", tiny.answered(), assignment="hw99_unknown")
-    tiny.jobs = Jobs(tiny.classroom / "served" / "queue.sqlite")
+    tiny.queue = Queue(tiny.classroom / "served" / "queue.sqlite")
     tiny.done, all_of_them = [], threading.Event()
 
     def report(job):
@@ -253,24 +344,24 @@ def served(built_once, tmp_path_factory):
         if len(tiny.done) == 6:
             all_of_them.set()
 
-    grader = Grader(
-        tiny.course, tiny.inbound, tiny.jobs, Limits(), workers=2, report=report
+    worker = QueueWorker(
+        tiny.course, tiny.inbound, tiny.queue, Limits(), workers=2, report=report
     )
-    grader.start()
+    worker.start()
     submit(tiny.inbound, "<late>", tiny.answered(), end="while_it_runs")
     assert all_of_them.wait(180), [job.student for job in tiny.done]
-    grader.stop()
+    worker.stop()
     yield tiny
-    tiny.jobs.close()
+    tiny.queue.close()
 
 
 def job_of(tiny, student):
-    (job,) = tiny.jobs.list(student)
+    (job,) = tiny.queue.newest(student)
     return job
 
 
 def test_each_has_one_outcome(served):
-    found = {job.student: (job.state, job.result) for job in served.jobs.list()}
+    found = {job.student: (job.state, job.result) for job in served.queue.newest()}
     assert found["lost"] == (REFUSED, None)
     outcomes = {
         name: (result.status, result.score)
@@ -285,7 +376,7 @@ def test_each_has_one_outcome(served):
         "none": ("missing", 0),
         "odd": ("graded", 5),
     }
-    assert not [job for job in served.jobs.list() if job.state == WAITING]
+    assert not [job for job in served.queue.newest() if job.state == WAITING]
 
 
 def test_the_visible_tests_are_judged_without_the_hidden_ones(served):
@@ -295,25 +386,25 @@ def test_the_visible_tests_are_judged_without_the_hidden_ones(served):
 
 
 def test_a_student_sees_visible_tests_and_their_own_only(served):
-    page = student_page(served.jobs, "bo")
+    page = student_page(served.queue, "bo")
     assert "test_double" in page
     assert "2 of 2 tests passed" in " ".join(page.split())
     assert "submitted 2026-11-24 16:50:12 UTC" in page
     assert "gave 5" not in page
     assert "Hidden tests failed" not in page
     assert "ana" not in page
-    named = student_page(served.jobs, "bo", show_hidden=True)
+    named = student_page(served.queue, "bo", show_hidden=True)
     assert "Hidden tests failed in: test_double" in named
     assert "gave 5" not in named
-    assert "Nothing has arrived from you yet" in student_page(served.jobs, "zoe")
+    assert "Nothing has arrived from you yet" in student_page(served.queue, "zoe")
 
 
 def test_the_class_page_has_everybody_and_no_markup_of_theirs(served):
-    page = class_page(served.jobs)
+    page = class_page(served.queue)
     assert "<late>" not in page
     assert "&lt;late&gt;" in page
     assert 'http-equiv="refresh"' in page
-    assert 'http-equiv="refresh"' not in class_page(served.jobs, still=True)
+    assert 'http-equiv="refresh"' not in class_page(served.queue, still=True)
     assert "there is no assignment hw99_unknown" in page
     assert "3 / 5" in " ".join(page.split())
 

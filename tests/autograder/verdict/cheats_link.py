@@ -7,38 +7,38 @@ CHEATS = {
         "answers the question for its names with names of the tests' tools as well",
         before="""
 from types import SimpleNamespace
-from autograder.verdict import server
-real = server.OPERATIONS["names"]
+from autograder.verdict import student_side
+real = student_side.OPERATIONS["names"]
 def names(end, given):
     fakes = {name: (lambda *args, **kwargs: 0) for name in ("abs", "disc")}
     yes = lambda *args, **kwargs: True
     testing = SimpleNamespace(assert_allclose=yes)
     fakes["np"] = SimpleNamespace(array=yes, allclose=yes, testing=testing)
     return {**real(end, given), **fakes, "isinstance": yes}
-server.OPERATIONS["names"] = names
+student_side.OPERATIONS["names"] = names
 """,
     ),
     "dangerous_names": Cheat(
         "names functions of installed packages that would act in the verdict process",
         before="""
-from autograder.verdict import server
+from autograder.verdict import student_side
 def names(self, value):
     if callable(value):
         return {"t": "name", "m": "numpy", "q": "__dict__.clear"}
-server.Server._by_name = names
+student_side.StudentSide._by_name = names
 """,
     ),
     "hands_over_the_arguments": Cheat(
         "puts other values into all that the test has sent, and sends true verdicts",
         before="""
-from autograder.verdict import server
-real = server.Server._reply
+from autograder.verdict import student_side
+real = student_side.StudentSide._reply
 def reply(end, header, *args):
     if header["op"] == "names":
         return real(end, header, *args)
     answer = {"n": header["n"], "back": [[0, True]], "states": [], "ok": True}
-    return answer, server.Encoder(None)
-server.Server._reply = reply
+    return answer, student_side.Encoder(None)
+student_side.StudentSide._reply = reply
 """,
     ),
     "forged_answers": Cheat(
@@ -66,9 +66,9 @@ forge()
             "double": """
 def double(x):
     import gc
-    from autograder.verdict.student_side import Server
+    from autograder.verdict.student_side import StudentSide
     for end in gc.get_objects():
-        if type(end) is Server:
+        if type(end) is StudentSide:
             end.connection.setblocking(False)
             try:
                 while True:
@@ -85,9 +85,9 @@ def double(x):
             "double": """
 def double(x):
     import gc
-    from autograder.verdict.student_side import Server
+    from autograder.verdict.student_side import StudentSide
     for end in gc.get_objects():
-        if type(end) is Server:
+        if type(end) is StudentSide:
             end.connection.close()
 """
         },

@@ -13,7 +13,7 @@ from serving import LOCKED
 
 from autograder.engine.kernel_client import kernel_environment
 from autograder.verdict.names import names_of
-from autograder.verdict.proxies import Client, install_verbs
+from autograder.verdict.proxies import VerdictSide, install_verbs
 from autograder.verdict.roles import assigned_names
 from autograder.verdict.runner import run_cell
 from autograder.warm import client as warm
@@ -25,24 +25,24 @@ class Split:
     """The verdict's end here, and a student's process at the other.
 
     Args:
-        client: `Client`.
+        side: `VerdictSide`.
         namespace: Dict, the verdict's names.
     """
 
-    def __init__(self, client, namespace):
-        self.client = client
+    def __init__(self, side, namespace):
+        self.side = side
         self.namespace = namespace
-        self.define_there = client.ask("names", ("define",))["define"]
+        self.define_there = side.ask("names", ("define",))["define"]
 
     def define(self, source):
         """Runs a student's cell in their process; returns what it binds."""
         self.define_there(source)
-        return self.client.ask("names", tuple(sorted(names_of(source).bound)))
+        return self.side.ask("names", tuple(sorted(names_of(source).bound)))
 
     def run(self, source, needs):
         """Runs a test cell; returns its outputs."""
         request = {"source": source, "name": "test", "needs": sorted(needs)}
-        return run_cell(request, self.namespace, self.client)["outputs"]
+        return run_cell(request, self.namespace, self.side)["outputs"]
 
 
 @pytest.fixture(scope="session")
@@ -73,12 +73,12 @@ def split(warm_parent):
     there.close()
     namespace = {"__name__": "__main__"}
     exec(LOCKED, namespace)
-    client = Client(here, namespace, {"np", "halve", "Sentinel"})
+    side = VerdictSide(here, namespace, {"np", "halve", "Sentinel"})
     from layerwise import checks
 
     plain = dict(vars(checks))
-    install_verbs(client)
-    yield Split(client, namespace)
+    install_verbs(side)
+    yield Split(side, namespace)
     vars(checks).update(plain)
     here.close()
     process.kill()
@@ -106,7 +106,7 @@ def both(split):
         finally:
             vars(checks).update(forwarding)
         split.define_there(student)
-        apart = split.run(source, assigned_names(student) - split.client.locked)
+        apart = split.run(source, assigned_names(student) - split.side.locked)
         assert [brief(out) for out in apart] == [brief(o) for o in alone["outputs"]]
         bound = names_of(test).bound
         return (
@@ -137,7 +137,7 @@ def forge():
     def ask(*contents, given=(), close=False):
         here, there = socket.socketpair()
         ends.extend([here, there])
-        client = Client(here, {"np": np, "os": os, "locked": len}, {"np", "os"})
+        side = VerdictSide(here, {"np": np, "os": os, "locked": len}, {"np", "os"})
 
         def serve():
             for content in contents:
@@ -149,7 +149,7 @@ def forge():
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:
-            return client.ask("names", given), client
+            return side.ask("names", given), side
         finally:
             thread.join(5)
 

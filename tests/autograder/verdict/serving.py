@@ -1,11 +1,11 @@
 """A student's process without a kernel: it serves one link and defines what it is told.
 
-`warm.child` runs it in a fork of the warm parent.
+`autograder.warm.fork` runs it in a fork of the warm parent.
 """
 
 import socket
 
-from autograder.verdict.student_side import Server
+from autograder.verdict.student_side import StudentSide
 
 LOCKED = """
 import numpy as np
@@ -29,11 +29,11 @@ def serve(descriptor):
     namespace = {"__name__": "__main__"}
     namespace["define"] = lambda source: exec(source, namespace)
     exec(LOCKED, namespace)
-    server = Server(
+    side = StudentSide(
         socket.socket(fileno=descriptor), namespace, {"np", "halve", "Sentinel"}
     )
     while True:
         try:
-            server.serve_one()
+            side.serve_one()
         except (EOFError, OSError):
             return 0

@@ -3,7 +3,6 @@
 import ast
 import json
 import socket
-import statistics
 import struct
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from forging import answer, message
 import autograder.verdict
 from autograder.verdict import codec
 from autograder.verdict.codec import CodecError, Decoder, Encoder
-from autograder.verdict.proxies import BrokenLinkError, Client
+from autograder.verdict.proxies import BrokenLinkError, VerdictSide
 from autograder.verdict.runner import run_cell
 
 pytestmark = pytest.mark.kernel
@@ -132,23 +131,23 @@ def test_a_student_end_that_closes(forge, content):
 
 def test_nothing_is_believed_after_a_break():
     here, there = socket.socketpair()
-    client = Client(here, {}, set())
+    side = VerdictSide(here, {}, set())
     there.sendall(message(answer(n=5)) + message(answer(n=2, ok=1)))
     for _ in range(2):
         with pytest.raises(BrokenLinkError, match="another question"):
-            client.ask("len", ())
+            side.ask("len", ())
     here.close()
     there.close()
 
 
 def test_a_test_cannot_take_a_broken_link_for_an_error_that_it_wants():
     here, there = socket.socketpair()
-    client = Client(here, {}, set())
+    side = VerdictSide(here, {}, set())
     there.close()
-    namespace = {"client": client}
-    source = "try:\n    client.ask('len', ())\nexcept Exception:\n    pass"
+    namespace = {"side": side}
+    source = "try:\n    side.ask('len', ())\nexcept Exception:\n    pass"
     cell = {"source": source, "name": "t", "needs": ()}
-    (output,) = run_cell(cell, namespace, client)["outputs"]
+    (output,) = run_cell(cell, namespace, side)["outputs"]
     assert output["ename"] == "BrokenLinkError"
     here.close()
 
@@ -240,10 +239,10 @@ def fine():
         ("hostile('class')", "division by zero"),
         ("hostile('dict')", "Hostile"),
         ("hostile('name')", "division by zero"),
-        ("hostile('exit')", ""),
+        ("hostile('exit')", None),
         ("hostile('attributes')", "no attributes"),
         ("len(hostile(''))", r"__len__\(\) should return >= 0"),
-        ("error()", ""),
+        ("error()", None),
     ],
 )
 def test_bombs_are_that_calls_error_and_no_more(split, call, message):
@@ -273,21 +272,14 @@ def test_no_code_is_loaded_on_the_path():
                 assert name not in ("load", "load_weights", "func_load"), path
                 allow = [k for k in node.keywords if k.arg == "allow_pickle"]
                 assert not allow, path
-    expected = [("endpoint.py", "__import__"), ("runner.py", "compile")]
-    assert sorted(calls) == [*expected, ("runner.py", "exec")]
+    assert sorted(calls) == [("runner.py", "compile"), ("runner.py", "exec")]
 
 
-def test_a_call_takes_well_under_a_millisecond(split, capsys):
+def test_a_call_takes_little_cpu_time(split):
     double = split.define("def double(x):\n    return 2 * x")["double"]
     array = np.zeros((32, 32), "float32")
-    seconds = []
+    began = time.process_time()
     for argument in [3, array] * 300:
-        began = time.perf_counter()
         double(argument)
-        seconds.append(time.perf_counter() - began)
-    for kind, taken in (("number", seconds[::2]), ("32x32 array", seconds[1::2])):
-        median = 1000 * statistics.median(taken)
-        with capsys.disabled():
-            print(f"\nmedian call with a {kind}: {median:.3f} ms")
-        # A loaded machine may be slow; 20 times the aim says that something is wrong.
-        assert median < 20
+    # At this end; it is a tenth of that, and more says that something is wrong.
+    assert (time.process_time() - began) / 600 < 0.002

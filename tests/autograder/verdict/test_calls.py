@@ -246,7 +246,7 @@ def test_what_fails_on_a_handle_fails_alike(split, both, call):
     single = {}
     exec(HANDLES, single)
     split.define_there(HANDLES)
-    for namespace in (single, split.client.ask("names", names)):
+    for namespace in (single, split.side.ask("names", names)):
         with pytest.raises(Exception, match=r"\w") as caught:
             eval(call, {**namespace})
         kinds.append(caught.type)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cheats
 import cheats_keras
 import cheats_link
+import nbformat
 import pytest
 import tiny
 
@@ -65,6 +66,24 @@ def test_cheat(graded, name):
     assert set(apart.values()) == {0}, "across the split"
     assert execution.status == cheat.outcome, execution.reason
     assert len(execution.notebook) < 300_000
+    assert failed_outside_tests(execution) == [], "the cheat was not tried"
+
+
+def failed_outside_tests(execution):
+    """Returns the errors of a cheat's own cells: one that fails there proves nothing.
+
+    Args:
+        execution: `Execution`; a cell that was not run holds no error of its own.
+    """
+    document = nbformat.reads(execution.notebook.decode("utf-8"), as_version=4)
+    return [
+        output.evalue
+        for cell in document.cells
+        if cell.cell_type == "code"
+        and not cell.metadata.get("nbgrader", {}).get("grade")
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
 
 
 @pytest.mark.parametrize("assignment", [tiny.TINY, tiny.KERAS], ids=["tiny", "keras"])

@@ -254,7 +254,7 @@ def test_a_model_that_grew_over_there_is_made_again(split):
     )
     assert len(defined["model"].layers) == 1
     split.define_there("grow(model)")
-    model = split.client.ask("names", ("model",))["model"]
+    model = split.side.ask("names", ("model",))["model"]
     assert len(model.layers) == 2
     assert model(np.ones((1, 3))).shape == (1, 1)
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 
 from autograder.engine.execute import execute
-from autograder.engine.limits import Limits
 from autograder.grading.judge import cell_verdicts
 from autograder.grading.restore import restore
+from autograder.limits import Limits
 
 LIMITS = Limits(cell_seconds=20, notebook_seconds=60, output_bytes=50_000)
 SETUP = """

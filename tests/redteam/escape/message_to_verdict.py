@@ -18,7 +18,7 @@ for path in Path("/proc").glob("[0-9]*"):
         continue
     try:
         words = (path / "cmdline").read_bytes()
-        if b"warm.parent" in words and b"{run}" in words and pid != 1:
+        if b"warm.forkserver" in words and b"{run}" in words and pid != 1:
             os.kill(pid, signal.SIGKILL)
             print("BREACH: killed a process of the grader")
     except OSError:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import psutil
 
-from autograder.engine.limits import Limits
-from autograder.engine.resources import cpu_of_tree, memory_of_children, size_of
+from autograder.engine.folders import size_of
+from autograder.limits import NONE, Limits
+from autograder.processes import cpu_of_tree, memory_of_children
 from autograder.sandbox.cgroups import Group
-from autograder.sandbox.policy import NAMESPACES, NONE
+from autograder.sandbox.policy import NAMESPACES
 
 WATCH_SECONDS = 0.1
 

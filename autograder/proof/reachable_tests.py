@@ -33,7 +33,7 @@ def reached_tests(reference: NotebookNode, answer: NotebookNode) -> frozenset[st
     """
     sources = {grade_id(cell): cell.source for cell in reference.cells}
     code = [cell for cell in answer.cells if cell.cell_type == "code"]
-    tests = {grade_id(cell): cell for cell in code if is_test(cell)}
+    tests = {str(grade_id(cell)): cell for cell in code if is_test(cell)}
     changed = [
         cell
         for cell in code
