@@ -12,6 +12,7 @@ from autograder.engine.execute import has_warm_kernels
 from autograder.engine.pool import count_cores
 from autograder.limits import WALL_PER_CPU, Limits
 
+pytestmark = pytest.mark.kernel
 AFTER = check("after", "assert True, 'x'")
 # Each of them alone stays under the limit of two seconds.
 CHILDREN = f"""

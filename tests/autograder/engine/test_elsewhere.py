@@ -12,6 +12,7 @@ from autograder.grading.check import check
 from autograder.grading.submission import read_regular
 from autograder.limits import Limits
 
+pytestmark = pytest.mark.kernel
 # The split run is Linux's own, and nbgrader's exchange is not for Windows.
 LINUX_ONLY = {"autograder.engine.split_run", "autograder.jupyter.exchange"}
 # Imports the other packages first: what they need on each system is their affair.
