@@ -15,7 +15,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-import test_backend_switches
+from backend_results import measure as measure_switches
 from keras import ops
 
 from layerwise import checks, data, detection, dqn, profiler, quantize, style
@@ -91,7 +91,7 @@ def measure():
     rng = np.random.default_rng(1)
     x = rng.uniform(0, 1, (12, *SHAPE)).astype("float32")
     y = np.arange(12) % 3
-    found = test_backend_switches.measure()
+    found = measure_switches()
 
     with zero_start():
         model = resnet.small_resnet(1, SHAPE, num_classes=3, filters=4)
