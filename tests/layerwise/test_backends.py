@@ -18,7 +18,16 @@ import pytest
 from backend_results import measure as measure_switches
 from keras import ops
 
-from layerwise import checks, data, detection, dqn, profiler, quantize, style
+from layerwise import (
+    checks,
+    data,
+    detection,
+    dqn,
+    processes,
+    profiler,
+    quantize,
+    style,
+)
 from layerwise.models import (
     alexnet,
     dcgan,
@@ -167,7 +176,7 @@ def test_backends_agree(backend, here, tmp_path):
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=processes.WALL_SECONDS,
     )
     assert run.returncode == 0, run.stderr
     with np.load(out) as there:
