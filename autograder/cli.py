@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder import proof_verbs
+from autograder import proof_cli
 from autograder.course import CourseError, find_course
 from autograder.options import (
     add_run_options,
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if not proof_verbs.is_missing(error):
+        if not proof_cli.is_missing(error):
             raise
         print(
             f"autograder: {options.verb} needs a checkout of the course, installed "
@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.set_defaults(run=_kernel)
 
     serve.add_verb(verbs, positive, add_sandbox_options)
-    proof_verbs.add_verbs(verbs)
+    proof_cli.add_verbs(verbs)
     return parser
 
 

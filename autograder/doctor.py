@@ -9,10 +9,10 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.course import CourseError, find_course
-from autograder.engine.execute import has_warm_kernels
 from autograder.engine.pool import count_cores
 from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import LANDLOCK, LEVELS, NAMESPACES, RLIMITS
+from autograder.warm import client
 
 DEVICES = Path("/dev")
 PACKAGES = ("layerwise", "tensorflow", "keras", "jax", "torch", "nbgrader", "ipykernel")
@@ -40,7 +40,7 @@ def examine(folder: Path | str | None = None) -> int:
     _line("python", f"{platform.python_version()}, {sys.executable}")
     _line("cores", f"{count_cores()}")
     _line("user", _user())
-    _line("warm kernels", "yes" if has_warm_kernels() else "no: kernels start cold")
+    _line("warm kernels", "yes" if client.available() else "no: kernels start cold")
     _line("sandbox", found.level)
     for level, why in found.missing.items():
         _line(f"  no {level}", why)

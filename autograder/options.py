@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograder.limits import Limits
 
-# The kinds of kernels that a load compares, in the order in which they run.
-KERNEL_KINDS = ("cold", "own", "shared")
-
 
 def add_run_options(verb: argparse.ArgumentParser) -> None:
     """Adds the options of verbs that run notebooks."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.authoring.contract import check_test_cells
+from autograder.authoring.cell_contract import check_test_cells
 from autograder.authoring.include import resolve_includes
 from autograder.authoring.metadata import fill_metadata
 from autograder.authoring.source import read_source, set_cell_ids, to_text

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from autograder.compat_nbgrader import provisioner_of
 from autograder.engine.kernel_client import GRACE, BoundedClient
-from autograder.engine.watch import Watch
+from autograder.engine.resource_monitor import Watch
 from autograder.limits import Limits
 
 DONE, INTERRUPTED, STUCK, DEAD = "done", "interrupted", "stuck", "dead"

@@ -4,7 +4,6 @@ A stateless function, so that it can be mapped over any `concurrent.futures.Exec
 """
 
 import asyncio
-import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from autograder.cells import from_bytes
 from autograder.engine import one_kernel
 from autograder.engine.folders import private_folder, write_files
 from autograder.limits import Execution, Limits
+from autograder.warm import client
 
 
 def execute(
@@ -39,20 +39,10 @@ def execute(
     with private_folder("lw-") as place:
         folder = Path(place, "work")
         write_files(folder, {**(files or {}), **(given or {})})
-        if answer_names is not None and has_warm_kernels():
+        if answer_names is not None and client.available():
             from autograder.engine import split_run
 
             return asyncio.run(
                 split_run.run(document, limits, folder, answer_names, given)
             )
         return asyncio.run(one_kernel.run(document, limits, folder))
-
-
-def has_warm_kernels() -> bool:
-    """Returns whether this system can fork kernels from a warm parent."""
-    if sys.platform != "linux":
-        # What forks needs modules that only Linux has.
-        return False
-    from autograder.warm import client
-
-    return client.available()

@@ -22,7 +22,7 @@ from autograder.engine.kernel_client import (
     make_client,
 )
 from autograder.engine.outputs import add_error, keep_warnings_harmless, mark_not_run
-from autograder.engine.watch import Watch
+from autograder.engine.resource_monitor import Watch
 from autograder.limits import CRASHED, GRADED, TIMEOUT, Execution, Limits
 
 

@@ -29,7 +29,7 @@ from autograder.engine.cell_limit import (
 from autograder.engine.folders import private_folder, write_files
 from autograder.engine.kernel_client import STARTUP, kernel_environment, make_client
 from autograder.engine.outputs import add_error, mark_not_run
-from autograder.engine.watch import Watch
+from autograder.engine.resource_monitor import Watch
 from autograder.limits import (
     CRASHED,
     GRADED,

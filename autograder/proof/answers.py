@@ -16,8 +16,8 @@ from autograder.grading.assignment import Assigned, load_assigned
 from autograder.grading.judge import cell_verdicts
 from autograder.limits import GRADED, Limits
 from autograder.proof.bank import Answer, load_answers
-from autograder.proof.kept import KeptResults, key_of_run
-from autograder.proof.reach import reached_tests
+from autograder.proof.reachable_tests import reached_tests
+from autograder.proof.result_cache import KeptResults, key_of_run
 
 REFERENCE, RELEASE = "reference", "release"
 

@@ -83,6 +83,8 @@ def train(make_model, n, residual):
         # On TensorFlow and two cores, XLA compiles for longer than it saves.
         jit_compile=keras.backend.backend() != "tensorflow",
     )
+    # Otherwise the first step does it, and TensorFlow traces that step twice.
+    model.optimizer.build(model.trainable_variables)
     history = model.fit(
         train_batches,
         epochs=EPOCHS,
@@ -534,7 +536,9 @@ def count(model):
 
 print("network    layers  blocks in the stages      weights   multiply-adds")
 for depth in budget.pick((18, 152), (18, 50, 152), (18, 34, 50, 101, 152)):
-    model = resnet.resnet(depth)
+    # Shapes are enough to count: in this scope no weight is drawn.
+    with keras.StatelessScope(initialize_variables=False):
+        model = resnet.resnet(depth)
     kind, blocks = resnet.IMAGENET_DEPTHS[depth]
     main_path, cost = count(model)
     print(f"{model.name:10} {main_path:5}   {kind:10} {blocks!s:15}", end="")

@@ -364,7 +364,7 @@ for bits in (8, 4, 2):
 # that lets the rarest be clipped.
 
 # %%
-for bits in (8, 4, 3):
+for bits in budget.pick((4,), (8, 4, 3), (8, 4, 3)):
     cells = []
     for percentile in (100, 99.9, 99, 97):
         few = q.quantized(model, x_train[:256], 8, bits, True, percentile)
@@ -401,7 +401,7 @@ from layerwise.quantize import straight_through
 
 # %%
 trained_on = {}
-for bits in (2, 3):
+for bits in budget.pick((2,), (2, 3), (2, 3)):
     few = q.quantized(model, x_train[:256], bits, 4, True, 99.9)
     before = accuracy(few)
     few.compile(

@@ -130,6 +130,8 @@ def train(model, weights):
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=keras.backend.backend() != "tensorflow",
     )
+    # Otherwise the first step does it, and TensorFlow traces that step twice.
+    model.optimizer.build(model.trainable_variables)
     x = x_train.astype("float32")
     fitted = model.fit(
         x, y_train, BATCH, EPOCHS, sample_weight=weights[y_train], verbose=0

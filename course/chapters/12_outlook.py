@@ -28,8 +28,9 @@ from layerwise.models import resnet
 
 plots.use_style()
 NUM_SCENES, EPOCHS = budget.pick((64, 1), (2000, 5), (8000, 20))
+NUM_TEST = budget.pick(20, 200, 200)
 NUM_TOLD, TOLD_EPOCHS = budget.pick((64, 1), (14_000, 4), (40_000, 8))
-MOVES, SEEDS = budget.pick((40, 1), (1500, 5), (4000, 10))
+MOVES, SEEDS = budget.pick((10, 1), (1500, 5), (4000, 10))
 print(f"budget {budget.level()}")
 
 
@@ -45,7 +46,7 @@ def schedule(peak, count, epochs, batch):
 
 # %%
 images, things = objects.scenes(NUM_SCENES, seed=1)
-test_images, test_things = objects.scenes(200, seed=2)
+test_images, test_things = objects.scenes(NUM_TEST, seed=2)
 
 
 def frame(ax, box, color, text=None):

@@ -127,9 +127,8 @@ def _values(network):
 
 def play(network, games=200, seed=1):
     """Plays games without chance; returns the share that was caught."""
-    game = Catch(games, seed)
+    game, value = Catch(games, seed), _values(network)
     pictures = game.reset()
     for _ in range(ROWS - 1):
-        values = network.predict(pictures, batch_size=games, verbose=0)
-        pictures, rewards, _ = game.step(values.argmax(-1))
+        pictures, rewards, _ = game.step(value(pictures).argmax(-1))
     return float((rewards > 0).mean())

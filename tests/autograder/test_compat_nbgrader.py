@@ -178,6 +178,7 @@ def rows(writer, student):
     return grades, {comment.name: comment.auto_comment for comment in saved.comments}
 
 
+@pytest.mark.kernel
 def test_grades_are_saved_as_nbgrader_saves_them(writer):
     config = writer.course.config
     resources = resources_of(writer, "theirs")
@@ -194,6 +195,7 @@ def test_grades_are_saved_as_nbgrader_saves_them(writer):
     assert ours[1]["double"] != ours[1]["area"] == "No response."
 
 
+@pytest.mark.kernel
 def test_a_page_gets_the_points_that_nbgrader_gives_it(writer):
     save_auto_grades(
         writer.course.config,

@@ -15,10 +15,19 @@ import sys
 import keras
 import numpy as np
 import pytest
-import test_backend_switches
+from backend_results import measure as measure_switches
 from keras import ops
 
-from layerwise import checks, data, detection, dqn, profiler, quantize, style
+from layerwise import (
+    checks,
+    data,
+    detection,
+    dqn,
+    processes,
+    profiler,
+    quantize,
+    style,
+)
 from layerwise.models import (
     alexnet,
     dcgan,
@@ -91,7 +100,7 @@ def measure():
     rng = np.random.default_rng(1)
     x = rng.uniform(0, 1, (12, *SHAPE)).astype("float32")
     y = np.arange(12) % 3
-    found = test_backend_switches.measure()
+    found = measure_switches()
 
     with zero_start():
         model = resnet.small_resnet(1, SHAPE, num_classes=3, filters=4)
@@ -167,7 +176,7 @@ def test_backends_agree(backend, here, tmp_path):
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=processes.WALL_SECONDS,
     )
     assert run.returncode == 0, run.stderr
     with np.load(out) as there:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from layerwise import checks, training
+from layerwise import checks, processes, training
 
 
 def small_model(seed=0):
@@ -115,7 +115,7 @@ def test_jax_gives_the_same_numbers(here, tmp_path):
         [sys.executable, __file__, str(out)],
         env=os.environ | {"KERAS_BACKEND": "jax", "CUDA_VISIBLE_DEVICES": ""},
         check=True,
-        timeout=300,
+        timeout=processes.WALL_SECONDS,
     )
     with np.load(out) as there:
         assert set(there.files) == set(here)

@@ -41,7 +41,7 @@ class LoadHub:
         course: The course, built.
         assignment: The assignment's id.
         names: The students' ids.
-        kinds: The kernels that the hub offers, of `KERNEL_KINDS`.
+        kinds: The kernels that the hub offers, of `KINDS`.
 
     Raises:
         CourseError: If something is missing that a hub needs.

@@ -14,12 +14,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError
-from autograder.options import KERNEL_KINDS
 from autograder.proof.load import memory, report
 from autograder.proof.load.client import StepError
 from autograder.proof.load.hub import SERVER_SECONDS, LoadHub, adopt, own_parents
 from autograder.proof.load.student import SimulatedStudent, timed
 
+# The kinds of kernels, in the order in which they run.
+KINDS = ("cold", "own", "shared")
 MOST_STUDENTS = 50
 # The shared parent forks at most so many for one user within ten seconds.
 MOST_OF_ONE_USER = 12
@@ -57,7 +58,7 @@ def load(
         count: How many students come at once; `None` for none.
         opened: How often one student opens a notebook with each kind of kernel, one
             after the other; `None` for never.
-        kinds: Of `KERNEL_KINDS`; without it, all of them.
+        kinds: Of `KINDS`; without it, all of them.
         assignment: The assignment's id.
         seconds: The limit for each kind of kernel.
         targets: The files to write, `json` and `markdown`.
@@ -68,7 +69,7 @@ def load(
     Raises:
         CourseError: If it asks for too much, or a hub cannot run here.
     """
-    kinds = list(dict.fromkeys(kinds or KERNEL_KINDS))
+    kinds = list(dict.fromkeys(kinds or KINDS))
     check(count, opened, kinds)
     course.check_assignment(assignment)
     path = course.source / assignment / f"{assignment}.ipynb"
@@ -112,7 +113,7 @@ def check(
     Args:
         count: Students at once.
         opened: How often one student opens a notebook.
-        kinds: Of `KERNEL_KINDS`.
+        kinds: Of `KINDS`.
         users: Whether each student can have a user of their own; default: for root.
     """
     users = os.geteuid() == 0 if users is None else users

@@ -23,7 +23,7 @@ class SimulatedStudent:
         hub: The load's.
         name: The student's id.
         token: What the student asks with.
-        kind: The kernel that the student opens, one of `KERNEL_KINDS`.
+        kind: The kernel that the student opens, one of `KINDS`.
         reference: The reference's answers.
 
     Attributes:

@@ -1,10 +1,12 @@
 """A large class, a third of it hostile: honest grades must be those of a calm run."""
 
 import contextlib
+import re
 import tempfile
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,8 @@ HONEST = (
 LONGEST_SECONDS, WEIGH_SECONDS = 3600, 1.0
 # Memory is flat if the most of its last third is at most so many times the middle's.
 FLAT = 1.1
+# A submission's control group: its name begins with the process that made it.
+GROUP = re.compile(r"layerwise-(\d+)-")
 
 
 def soak(count: int = 300, level: str | None = None) -> int:
@@ -98,7 +102,7 @@ def _run(target: Target, count: int, level: str) -> list[str]:
             target.hand_in(attack, name, scene.submitted, told)
         scene.begin()
         before = _of_the_host(target)
-        rough, seconds, weights = _grade(side, names)
+        rough, seconds, use = _grade(side, names)
         print(f"attacked: {count} submissions in {seconds:.0f} s", flush=True)
         if rough is None or calm is None:
             return ["the grader died or hung"]
@@ -111,8 +115,10 @@ def _run(target: Target, count: int, level: str) -> list[str]:
     faults += find_differences(calm, rough, grades, honest, names)
     for kind in before:
         more = after[kind] - before[kind]
+        more = {name for name in more if not is_of_others(name, use.workers)}
         if more:
             faults.append(f"left behind: {len(more)} {kind}, as {min(more)}")
+    weights = use.memory
     third = max(1, len(weights) // 3)
     middle, last = (max(part) for part in (weights[third:-third], weights[-third:]))
     words = f"{weights[0] / 1e6:.0f} MB at first, {middle / 1e6:.0f} MB in the middle"
@@ -155,26 +161,48 @@ def find_differences(
     return faults + [f"{name} has another grade" for name in differ]
 
 
-def _grade(side: Side, students: list[str]) -> tuple[Any, float, list[int]]:
-    """Has students graded; returns the answer, seconds and the grader's memory."""
+@dataclass
+class GraderUse:
+    """What a grader used while it graded a class.
+
+    Attributes:
+        memory: The grader's, without what it has started, in bytes, again and again.
+        workers: The process ids of those it has started.
+    """
+
+    memory: list[int] = field(default_factory=list)
+    workers: set[int] = field(default_factory=set)
+
+
+def is_of_others(name: str, workers: Collection[int]) -> bool:
+    """Returns whether a name is a control group's that none of some workers made.
+
+    Whatever else grades on this machine makes and removes such groups all the time.
+    """
+    found = GROUP.search(name)
+    return found is not None and int(found[1]) not in workers
+
+
+def _grade(side: Side, students: list[str]) -> tuple[Any, float, GraderUse]:
+    """Has students graded; returns the answer, seconds and what the grader used."""
     pid = side.grader.ready()
-    weights: list[int] = []
-    done = threading.Event()
-    watch = threading.Thread(target=_weigh, args=(pid, weights, done), daemon=True)
+    use, done = GraderUse(), threading.Event()
+    watch = threading.Thread(target=_weigh, args=(pid, use, done), daemon=True)
     watch.start()
     began = time.monotonic()
     answer = side.grader.ask(side.ask(students), LONGEST_SECONDS)
     seconds = time.monotonic() - began
     done.set()
     watch.join()
-    return answer, seconds, weights
+    return answer, seconds, use
 
 
-def _weigh(pid: int, weights: list[int], done: threading.Event) -> None:
-    """Notes the memory of the grader, without what it has started, in bytes."""
+def _weigh(pid: int, use: GraderUse, done: threading.Event) -> None:
     while True:
         with contextlib.suppress(psutil.Error):
-            weights.append(psutil.Process(pid).memory_info().rss)
+            grader = psutil.Process(pid)
+            use.memory.append(grader.memory_info().rss)
+            use.workers.update(child.pid for child in grader.children())
         if done.wait(WEIGH_SECONDS):
             return
 

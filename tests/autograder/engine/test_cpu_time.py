@@ -8,10 +8,11 @@ from small_notebook import BURN, answer, check, run
 
 from autograder.engine import one_kernel
 from autograder.engine.cell_limit import run_cell
-from autograder.engine.execute import has_warm_kernels
 from autograder.engine.pool import count_cores
 from autograder.limits import WALL_PER_CPU, Limits
+from autograder.warm import client
 
+pytestmark = pytest.mark.kernel
 AFTER = check("after", "assert True, 'x'")
 # Each of them alone stays under the limit of two seconds.
 CHILDREN = f"""
@@ -101,7 +102,7 @@ def test_what_a_cell_keeps_busy_is_added_up(source):
     assert verdicts == {"wide": [0, f"CellTimeout: {fault}"], "after": [1, ""]}
 
 
-@pytest.mark.skipif(not has_warm_kernels(), reason="needs warm kernels")
+@pytest.mark.skipif(not client.available(), reason="needs warm kernels")
 def test_a_test_ends_with_the_students_function_that_it_calls():
     execution, _, verdicts = run(
         answer(FUNCTIONS),

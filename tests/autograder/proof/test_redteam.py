@@ -245,6 +245,13 @@ def test_a_soak_loses_nothing_and_leaves_nothing(capsys):
     assert "lost: 0; honest grades that differ: 0" in said
 
 
+def test_a_soak_counts_its_own_control_groups_only():
+    name = "/sys/fs/cgroup/pids/layerwise-12-3456-0"
+    assert soak.is_of_others(name, {1, 2})
+    assert not soak.is_of_others(name, {12})
+    assert not soak.is_of_others("/sys/fs/cgroup/pids/planted", {12})
+
+
 def test_a_soak_tells_a_lost_and_a_changed_grade(capsys):
     given = {"status": "graded", "reason": "", "score": 1, "cells": {}, "notes": []}
     calm = {name: given for name in ("a", "b", "ana", "zoe")}

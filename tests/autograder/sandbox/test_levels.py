@@ -6,7 +6,7 @@ import pytest
 
 from autograder.limits import NONE
 from autograder.sandbox import levels
-from autograder.sandbox.policy import LEVELS, NAMESPACES
+from autograder.sandbox.policy import LEVELS, NAMESPACES, RLIMITS
 
 pytestmark = pytest.mark.kernel
 
@@ -42,3 +42,12 @@ def test_none_at_all(asked):
 @pytest.mark.skipif(sys.platform != "linux", reason="levels are Linux's")
 def test_what_went_wrong_is_told():
     assert "Received: 'nonsense'" in levels.try_level("nonsense")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="levels are Linux's")
+def test_only_the_lowest_level_holds_without_libseccomp(tmp_path, monkeypatch):
+    fault = "Unable to find libseccomp"
+    (tmp_path / "pyseccomp.py").write_text(f"raise RuntimeError({fault!r})")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for level in LEVELS:
+        assert (fault in levels.try_level(level)) == (level != RLIMITS)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from inside import run
 
-from autograder.engine import split_run
+from autograder.engine import watch
 from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import DEVICES, LANDLOCK, LEVELS, NAMESPACES, RLIMITS
 
@@ -344,8 +344,8 @@ def test_memory_of_processes_whose_parent_has_gone_counts(level):
 
 
 @pytest.mark.skipif(not cgroups.find(), reason="no control groups here")
-def test_memory_has_a_wall_where_nobody_watches(level, monkeypatch):
-    monkeypatch.setattr(split_run, "WATCH_SECONDS", 1000)
+def test_a_control_group_bounds_memory_where_nothing_is_watched(level, monkeypatch):
+    monkeypatch.setattr(watch, "WATCH_SECONDS", 1000)
     execution, _, _ = run(
         "def look():\n    return len(bytearray(b'x' * 900_000_000))",
         level,

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Cells without end
-# Hands in a notebook of ten thousand cells that each print.
+# Hands in a notebook of three thousand cells that each print.
 #
 # - observe: outcome, batch
 # - outcome: graded or timeout

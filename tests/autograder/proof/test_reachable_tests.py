@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from autograder.proof.reach import reached_tests
+from autograder.proof.reachable_tests import reached_tests
 
 
 def notebook(**sources):

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from autograder.proof import kept
-from autograder.proof.kept import KeptResults, cache_folder, key_of_run
+from autograder.proof import result_cache
+from autograder.proof.result_cache import KeptResults, cache_folder, key_of_run
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_folder_that_cannot_be_written_costs_only_time(store, tmp_path, monkey
 def test_what_nobody_asked_for_in_a_month_goes(store):
     store.keep("old", 1)
     store.keep("new", 1)
-    month_ago = time.time() - kept.FORGET_AFTER - 60
+    month_ago = time.time() - result_cache.FORGET_AFTER - 60
     os.utime(store.folder / "old.json", (month_ago, month_ago))
     store.forget_old()
     assert (store.find("old"), store.find("new")) == (None, 1)
@@ -59,7 +59,7 @@ def test_the_key_depends_on_each_part_and_on_the_code(monkeypatch):
         key_of_run(b"notebook2", ("limits", 1)),
         key_of_run(b"note", b"book", ("limits", 1)),
     }
-    monkeypatch.setattr(kept, "library_and_engine", lambda: "other code")
+    monkeypatch.setattr(result_cache, "library_and_engine", lambda: "other code")
     keys.add(key_of_run(b"notebook", ("limits", 1)))
     assert len(keys) == 5
 
@@ -74,12 +74,12 @@ def test_the_code_s_hash_follows_the_library_and_the_engine(tmp_path, monkeypatc
         path.write_text("a = 1\n")
     for name in ("autograder", "layerwise"):
         start = str(tmp_path / name / "__init__.py")
-        monkeypatch.setattr(getattr(kept, name), "__file__", start)
-    monkeypatch.setattr(kept, "ENGINE", ("engine",))
+        monkeypatch.setattr(getattr(result_cache, name), "__file__", start)
+    monkeypatch.setattr(result_cache, "ENGINE", ("engine",))
 
     def code():
-        kept.library_and_engine.cache_clear()
-        return kept.library_and_engine()
+        result_cache.library_and_engine.cache_clear()
+        return result_cache.library_and_engine()
 
     before = code()
     elsewhere.write_text("a = 2\n")
@@ -88,7 +88,7 @@ def test_the_code_s_hash_follows_the_library_and_the_engine(tmp_path, monkeypatc
         path.write_text("a = 2\n")
         assert code() != before
         before = code()
-    kept.library_and_engine.cache_clear()
+    result_cache.library_and_engine.cache_clear()
 
 
 def test_the_folder_is_the_user_s_cache_or_the_one_that_is_named(monkeypatch, tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.contract import ASSERTIONS, check_test_cells
+from autograder.authoring.cell_contract import ASSERTIONS, check_test_cells
 from autograder.authoring.metadata import fill_metadata
 from autograder.authoring.source import SourceError, read_source
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course import find_course
-from autograder.options import KERNEL_KINDS, add_run_options, limits_of, positive
+from autograder.options import add_run_options, limits_of, positive
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -113,8 +113,8 @@ def _add_load(verbs: "Verbs") -> None:
     verb.add_argument(
         "--kernels",
         nargs="+",
-        choices=KERNEL_KINDS,
-        help="cold, or forks of a parent of each student's own, or of one for all "
+        metavar="KIND",
+        help="cold, own (forks of a parent of each student's own) or shared (of one) "
         "(default: each kind, one after the other)",
     )
     verb.add_argument("--assignment", default="hw04_resnet", metavar="HW")
