@@ -1,5 +1,6 @@
 """Finds which names a cell binds, and which it expects from other cells."""
 
+import ast
 import builtins
 import symtable
 from dataclasses import dataclass
@@ -28,13 +29,27 @@ def plain_python(source: str) -> str:
     return TransformerManager().transform_cell(source)
 
 
+def symbols_of(source: str) -> symtable.SymbolTable:
+    """Returns the symbols of a cell, whose source may hold magics.
+
+    Comprehensions count as generators, which have a scope of their own on every Python.
+    From 3.12 on `symtable` gives the variables of comprehensions to the cell around
+    them, where they are never bound.
+
+    Raises:
+        SyntaxError: If the cell is not Python.
+    """
+    tree = _ComprehensionsAsGenerators().visit(ast.parse(plain_python(source)))
+    return symtable.symtable(ast.unparse(tree), "<cell>", "exec")
+
+
 def names_of(source: str) -> Names:
     """Finds the global names of a cell, whose source may hold magics.
 
     Raises:
         SyntaxError: If the cell is not Python.
     """
-    module = symtable.symtable(plain_python(source), "<cell>", "exec")
+    module = symbols_of(source)
     bound: set[str] = set()
     read: set[str] = set()
     for symbol in module.get_symbols():
@@ -53,3 +68,18 @@ def names_of(source: str) -> Names:
                 if symbol.is_assigned():
                     bound.add(symbol.get_name())
     return Names(frozenset(bound), frozenset(read - bound - BUILTINS))
+
+
+class _ComprehensionsAsGenerators(ast.NodeTransformer):
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        self.generic_visit(node)
+        pair = ast.Tuple([node.key, node.value], ast.Load())
+        return ast.GeneratorExp(pair, node.generators)

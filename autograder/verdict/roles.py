@@ -1,13 +1,12 @@
 """Decides where each cell runs, and what a test cell needs from the student."""
 
-import symtable
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from autograder.cells import is_answer, is_test
-from autograder.verdict.names import names_of, plain_python
+from autograder.verdict.names import names_of, symbols_of
 
 STUDENT, BOTH, VERDICT = "student", "both", "verdict"
 
@@ -33,7 +32,7 @@ def assigned_names(source: str) -> frozenset[str]:
     An answer that imports NumPy does not make `np` the student's: a test would then
     take its own tools from the code that it judges.
     """
-    module = symtable.symtable(plain_python(source), "<cell>", "exec")
+    module = symbols_of(source)
     imported = {
         symbol.get_name()
         for symbol in module.get_symbols()
