@@ -131,6 +131,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _import_nbgrader() -> None:
+    from autograder.compat_nbgrader import import_without_server_extensions
+
+    import_without_server_extensions()
+
+
 def _build(options: argparse.Namespace) -> int:
     from autograder.authoring.notebooks import Built, build
 
@@ -146,6 +152,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    _import_nbgrader()
     from autograder.grading.diff import print_differences
     from autograder.grading.grade_class import grade
 
@@ -199,6 +206,7 @@ def _kernel(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    _import_nbgrader()
     from autograder.grading.check import check
 
     return check(
@@ -212,6 +220,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _grade_shard(options: argparse.Namespace) -> int:
+    _import_nbgrader()
     from autograder.grading.shard import grade_shard
 
     return grade_shard(

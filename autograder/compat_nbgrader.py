@@ -6,8 +6,11 @@ methods that classes of ours override: those are listed in `OVERRIDDEN`.
 an upgrade broke.
 """
 
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from jupyter_client import KernelManager
@@ -46,9 +49,35 @@ OVERRIDDEN = {
     "autograder.jupyter.preprocessors.Record": ("preprocess",),
     "autograder.jupyter.preprocessors.HideTests": ("preprocess",),
 }
+# What nbgrader's package imports from its server extensions.
+SERVER_EXTENSIONS = tuple(
+    f"nbgrader.server_extensions.{name}"
+    for name in ("assignment_list", "course_list", "validate_assignment", "formgrader")
+)
 # Where formgrader's script keeps addresses without the server's prefix.
 FORMGRADER_SCRIPT = "js/utils.js"
 FORMGRADER_PAGES = ("notebooks", "edit", "tree")
+
+
+def import_without_server_extensions() -> None:
+    """Imports nbgrader without its server extensions.
+
+    The package imports all four at once, and with them Jupyter's server and
+    nbgrader's exchange: a second of CPU time, for a program that serves nothing. They
+    can still be imported afterwards; only nbgrader's own function that a Jupyter
+    server calls to load them is of no use in this process.
+    """
+    if "nbgrader" in sys.modules:
+        return
+    for name in SERVER_EXTENSIONS:
+        stand_in = ModuleType(name)
+        stand_in.__dict__["load_jupyter_server_extension"] = None
+        sys.modules[name] = stand_in
+    try:
+        importlib.import_module("nbgrader")
+    finally:
+        for name in SERVER_EXTENSIONS:
+            del sys.modules[name]
 
 
 def provisioner_of(client: "NotebookClient") -> LocalProvisioner:

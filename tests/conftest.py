@@ -50,12 +50,13 @@ def pytest_runtest_protocol(item):
     def refuse(*_, **__):
         raise RuntimeError("this test starts a kernel: mark it `kernel`")
 
-    from jupyter_client.manager import KernelManager
+    from jupyter_client.manager import AsyncKernelManager, KernelManager
 
     from autograder.warm.client import ForkedProcess
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(KernelManager, "_async_start_kernel", refuse)
+        patch.setattr(KernelManager, "start_kernel", refuse)
+        patch.setattr(AsyncKernelManager, "start_kernel", refuse)
         patch.setattr(ForkedProcess, "__init__", refuse)
         return (yield)
 

@@ -7,6 +7,8 @@ does not work any more.
 import copy
 import importlib
 import inspect
+import subprocess
+import sys
 from importlib import metadata
 from types import SimpleNamespace
 
@@ -291,4 +293,26 @@ def test_formgraders_links_are_where_we_put_the_prefix():
     )
     assert "/formgrader/static/(.*)" in inspect.getsource(handlers), upgraded(
         "nbgrader", "formgrader serves its script elsewhere"
+    )
+
+
+def test_nbgrader_is_imported_without_its_server_extensions():
+    code = (
+        "import sys\n"
+        "from autograder.compat_nbgrader import import_without_server_extensions\n"
+        "import_without_server_extensions()\n"
+        "import nbgrader.api, nbgrader.preprocessors, nbgrader.converters\n"
+        "print([m for m in sys.modules if 'server_extensions.' in m])\n"
+        "from nbgrader.server_extensions.formgrader import handlers\n"
+        "print(handlers.__name__)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == [
+        "[]",
+        "nbgrader.server_extensions.formgrader.handlers",
+    ], (
+        f"nbgrader {metadata.version('nbgrader')} imports its server extensions in "
+        f"another way: `autograder grade` starts slower.\n{done.stdout}{done.stderr}"
     )

@@ -8,7 +8,7 @@ import autograder
 PACKAGE = Path(autograder.__file__).parent
 # Each imports from those after it, as ARCHITECTURE.md says.
 ROOMS = (
-    *("cli", "proof", "proof_cli", "doctor", "jupyter", "serve", "options"),
+    *("cli", "proof_cli", "proof", "doctor", "jupyter", "serve", "options"),
     *("grading", "authoring", "engine", "verdict", "warm", "sandbox"),
     *("course", "cells", "compat_nbgrader", "compat", "processes", "limits"),
 )
