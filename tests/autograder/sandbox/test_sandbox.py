@@ -11,7 +11,7 @@ import psutil
 import pytest
 from inside import run
 
-from autograder.engine import watch
+from autograder.engine import resource_monitor
 from autograder.sandbox import cgroups, levels
 from autograder.sandbox.policy import DEVICES, LANDLOCK, LEVELS, NAMESPACES, RLIMITS
 
@@ -345,7 +345,7 @@ def test_memory_of_processes_whose_parent_has_gone_counts(level):
 
 @pytest.mark.skipif(not cgroups.find(), reason="no control groups here")
 def test_a_control_group_bounds_memory_where_nothing_is_watched(level, monkeypatch):
-    monkeypatch.setattr(watch, "WATCH_SECONDS", 1000)
+    monkeypatch.setattr(resource_monitor, "WATCH_SECONDS", 1000)
     execution, _, _ = run(
         "def look():\n    return len(bytearray(b'x' * 900_000_000))",
         level,
