@@ -9,9 +9,10 @@ HUB := $(VENV)/.ready-hub
 READY := $(VENV)/.ready-dev
 PROXY := hub/node_modules/.ready
 
-# One test process for each core; a test file stays in one of them.
-CORES := $(shell getconf _NPROCESSORS_ONLN)
-PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+# A test process for each core and one more, since some tests wait: tests/conftest.py
+# says which tests stay together, and which come first.
+PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder
 
 .PHONY: help demo test test-fast test-hub test-all coverage chapters build lab hub \
   proxy lint format lock clean

@@ -18,21 +18,44 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 # Warm parents of a test run shall not wait long for the next one.
 os.environ.setdefault("LAYERWISE_WARM_SECONDS", "60")
 
-# What takes longest comes first, so that no worker ends alone with it.
 FIRST = ("tests/course/", "tests/hub/", "tests/autograder/")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+# Files whose tests share nothing: each goes to whichever worker is free.
+SPREAD = (
+    "tests/course/test_agreement.py",
+    "tests/course/test_bank.py",
+    "tests/course/test_chapters.py",
+)
+# Files whose kernels belong to one system user, and are counted together.
+ONE_USER = (
+    "tests/autograder/jupyter/test_handed_in.py",
+    "tests/autograder/warm/test_attacked.py",
+    "tests/autograder/warm/test_multiuser.py",
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Keeps a file's tests in one worker: they share what is made for the module.
 
-    A test marked `spread` shares nothing and goes to whichever worker is free. One
-    marked with a group of its own stays with that group.
+    `--dist loadgroup`, whose marks would say the same, has no effect under pytest 9.2
+    (pytest-xdist 3.8 sets an item's id in a way that is not read any more).
     """
-    for item in items:
-        marked = item.get_closest_marker("xdist_group")
-        if not marked and not item.get_closest_marker("spread"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class FileScheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            if file in SPREAD:
+                return nodeid
+            return "one user" if file in ONE_USER else file
+
+    return FileScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Puts first what takes longest, so that no worker ends alone with it."""
 
     def rank(item):
         starts = [item.nodeid.startswith(folder) for folder in FIRST]

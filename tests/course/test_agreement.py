@@ -8,7 +8,7 @@ from whole import ASSIGNMENTS, COURSE
 from autograder.limits import Limits
 from autograder.proof.agreement import run_agreement
 
-pytestmark = [pytest.mark.kernel, pytest.mark.spread]
+pytestmark = pytest.mark.kernel
 # One assignment is the same each time; each day another one joins it.
 FIXED = "hw04_resnet"
 OTHERS = [assignment for assignment in ASSIGNMENTS if assignment != FIXED]

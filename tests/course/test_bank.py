@@ -6,7 +6,7 @@ from whole import ASSIGNMENTS, COURSE
 from autograder.limits import Limits
 from autograder.proof.answers import Options, run_answers
 
-pytestmark = [pytest.mark.kernel, pytest.mark.spread]
+pytestmark = pytest.mark.kernel
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

@@ -26,7 +26,6 @@ def test_a_chapter_is_short_and_has_its_parts(name):
 
 
 @pytest.mark.kernel
-@pytest.mark.spread
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_runs_from_a_fresh_kernel_in_seconds(name):
     facts = chapter_facts(COURSE, name)

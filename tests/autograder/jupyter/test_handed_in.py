@@ -16,7 +16,7 @@ from autograder.jupyter.exchange import OwnedCollect
 from autograder.serve.inbox import find_arrivals, is_owner, parse
 from autograder.serve.safe_copy import take
 
-pytestmark = [pytest.mark.kernel, pytest.mark.xdist_group("nobody")]
+pytestmark = pytest.mark.kernel
 
 HW = "hw"
 STAMP = "2026-11-24 16:50:12.123456 UTC"

@@ -20,8 +20,6 @@ from autograder.warm import client, messages, multiuser
 
 pytestmark = [
     pytest.mark.kernel,
-    # Kernels of one system user are counted together.
-    pytest.mark.xdist_group("nobody"),
     pytest.mark.skipif(
         not client.available() or os.geteuid() != 0, reason="needs to be root on Linux"
     ),

@@ -17,8 +17,6 @@ from autograder.warm import client, multiuser
 
 pytestmark = [
     pytest.mark.kernel,
-    # Kernels of one system user are counted together.
-    pytest.mark.xdist_group("nobody"),
     pytest.mark.skipif(
         not client.available(), reason="this system cannot fork warm kernels"
     ),
