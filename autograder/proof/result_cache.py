@@ -25,7 +25,10 @@ VARIABLE = "LAYERWISE_CACHE"
 # What nobody asked for in this time is removed. Seconds.
 FORGET_AFTER = 30 * 24 * 3600
 # What a notebook's run depends on, beside the notebook and the library.
-ENGINE = ("cells.py", "engine", "verdict", "warm", "sandbox", "grading/judge.py")
+ENGINE = (
+    *("cells.py", "compat.py", "compat_nbgrader.py", "limits.py", "processes.py"),
+    *("engine", "verdict", "warm", "sandbox", "grading/judge.py"),
+)
 
 
 def cache_folder() -> Path:
