@@ -12,7 +12,7 @@ PROXY := hub/node_modules/.ready
 # A test process for each core and one more, since some tests wait: tests/conftest.py
 # says which tests stay together, and which come first.
 PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
-PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations=15
 
 .PHONY: help demo test test-fast test-hub test-all coverage chapters build lab hub \
   proxy lint format lock clean

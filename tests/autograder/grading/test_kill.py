@@ -12,15 +12,17 @@ from nbgrader.api import Gradebook
 
 pytestmark = pytest.mark.kernel
 
-KILLS, STUDENTS = 20, 60
+# Kills and students; the long run is the nightly one.
+RUNS = [(8, 24), pytest.param((20, 60), marks=pytest.mark.nightly)]
 WRONG = {"double": "def double(x):\n    return 5"}
 
 
-@pytest.fixture(scope="module")
-def killed(built_once, tmp_path_factory):
-    """A class whose grading was killed 20 times and then left to end."""
+@pytest.fixture(scope="module", params=RUNS, ids=str)
+def killed(request, built_once, tmp_path_factory):
+    """A class whose grading was killed many times and then left to end."""
+    wanted, students = request.param
     tiny = built_once.copy(tmp_path_factory.mktemp("kill") / "course")
-    for number in range(STUDENTS):
+    for number in range(students):
         tiny.hand_in(f"s{number:02}", tiny.answered(**(WRONG if number % 3 else {})))
     command = [
         Path(sys.executable).parent / "autograder",
@@ -30,7 +32,8 @@ def killed(built_once, tmp_path_factory):
         tiny.assignment,
     ]
     rng, tiny.kills, tiny.journals = random.Random(20), 0, []
-    while tiny.kills < KILLS:
+    tiny.wanted, tiny.students = wanted, students
+    while tiny.kills < wanted:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -48,9 +51,9 @@ def killed(built_once, tmp_path_factory):
         path = tiny.classroom / "journal.jsonl"
         lines = path.read_text().count("\n") if path.is_file() else 0
         tiny.journals.append(lines)
-        if lines == STUDENTS:
+        if lines == students:
             # All are done before the last kill: hand more work in.
-            for number in range(0, STUDENTS, 4):
+            for number in range(0, students, 4):
                 tiny.hand_in(f"t{tiny.kills:02}{number:02}", tiny.answered())
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -69,8 +72,10 @@ def outcomes(tiny):
 
 
 def test_it_was_killed_in_the_middle(killed):
-    assert killed.kills == KILLS
-    assert any(0 < lines < STUDENTS for lines in killed.journals), killed.journals
+    assert killed.kills == killed.wanted
+    assert any(0 < lines < killed.students for lines in killed.journals), (
+        killed.journals
+    )
 
 
 def test_every_submission_is_recorded_once(killed):

@@ -32,6 +32,7 @@ def test_ratios_and_overheads_are_of_medians():
     assert summary["same_grades"] == 2
 
 
+@pytest.mark.nightly
 def test_one_submission_is_measured_and_graded_alike(tiny, tmp_path, capsys):
     target = tmp_path / "bench.json"
     options = ["--course", str(tiny.root), "bench", "hw00_tiny", "-n", "1"]

@@ -238,6 +238,7 @@ def test_without_protection_the_observers_see_it(attacks):
 
 
 @SANDBOXED
+@pytest.mark.nightly
 def test_a_soak_loses_nothing_and_leaves_nothing(capsys):
     assert soak.soak(9) == 0
     said = capsys.readouterr().out

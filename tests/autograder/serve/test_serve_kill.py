@@ -1,4 +1,4 @@
-"""A grading service killed ten times amid forty submissions loses and doubles none."""
+"""A grading service that is killed amid submissions loses and doubles none."""
 
 import random
 import sqlite3
@@ -11,21 +11,24 @@ from test_serve import submit
 
 pytestmark = pytest.mark.kernel
 
-KILLS, STUDENTS = 10, 40
+# Kills and submissions; the long run is the nightly one.
+RUNS = [(4, 16), pytest.param((10, 40), marks=pytest.mark.nightly)]
 WRONG = {"double": "def double(x):\n    return 5"}
 
 
-@pytest.fixture(scope="module")
-def killed(built_once, tmp_path_factory):
+@pytest.fixture(scope="module", params=RUNS, ids=str)
+def killed(request, built_once, tmp_path_factory):
     """A course whose service was killed and then left to end."""
+    wanted, students = request.param
     tiny = built_once.copy(tmp_path_factory.mktemp("kill") / "course")
     inbound = tiny.root / "exchange" / "layerwise" / "inbound"
     command = [sys.executable, "-m", "autograder.cli", "--course", str(tiny.root)]
     command += ["serve", "--until-empty"]
     rng, tiny.kills, tiny.lines = random.Random(8), [], []
-    for number in range(STUDENTS):
+    tiny.wanted, tiny.students = wanted, students
+    for number in range(students):
         submit(inbound, f"s{number:02}", tiny.answered(**(WRONG if number % 2 else {})))
-    while len(tiny.kills) < KILLS:
+    while len(tiny.kills) < wanted:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         # From the first result on there is something to lose.
         for line in process.stdout:
@@ -47,8 +50,8 @@ def killed(built_once, tmp_path_factory):
 
 
 def test_it_was_killed_in_the_middle(killed):
-    assert len(killed.kills) == KILLS
-    assert killed.kills[-1] < STUDENTS, killed.kills
+    assert len(killed.kills) == killed.wanted
+    assert killed.kills[-1] < killed.students, killed.kills
 
 
 def test_none_is_lost_and_each_is_right(killed):
@@ -59,7 +62,7 @@ def test_none_is_lost_and_each_is_right(killed):
     database.close()
     expected = [
         (f"s{number:02}", "done", 3.0 if number % 2 else 5.0)
-        for number in range(STUDENTS)
+        for number in range(killed.students)
     ]
     assert sorted(rows) == expected
 
@@ -68,4 +71,5 @@ def test_none_is_reported_twice(killed):
     names = [line.split()[0] for line in killed.lines]
     assert len(names) == len(set(names)), sorted(names)
     # A result that was kept in the instant of a kill may not have been printed.
-    assert STUDENTS - KILLS <= len(names) <= STUDENTS
+    most = killed.students
+    assert most - killed.wanted <= len(names) <= most
