@@ -78,7 +78,9 @@ def load(
     reference = nbformat.read(path, as_version=4)
     adopt()
     # SIGTERM ends a load as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    # A shell that starts this in the background has SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     result: dict[str, Any] = {"machine": report.machine(), "assignment": assignment}
     if opened:
         result["opened"] = asyncio.run(
