@@ -18,7 +18,14 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 # Warm parents of a test run shall not wait long for the next one.
 os.environ.setdefault("LAYERWISE_WARM_SECONDS", "60")
 
-FIRST = ("tests/course/", "tests/hub/", "tests/autograder/")
+FIRST = (
+    "tests/course/",
+    "tests/layerwise/test_multiworker.py",
+    "tests/layerwise/test_backends.py",
+    "tests/layerwise/test_jax_parallel.py",
+    "tests/hub/",
+    "tests/autograder/",
+)
 
 
 # Files whose tests share nothing: each goes to whichever worker is free.

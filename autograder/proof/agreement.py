@@ -11,11 +11,16 @@ from autograder.grading.judge import cell_verdicts
 from autograder.limits import Limits
 from autograder.proof.answers import RELEASE, bank_of
 from autograder.proof.bank import Answer
+from autograder.proof.result_cache import KeptResults, key_of_run
 from autograder.proof.stock import Stock
 
 
 def run_agreement(
-    course: Course, assignments: list[str], limits: Limits, everything: bool = False
+    course: Course,
+    assignments: list[str],
+    limits: Limits,
+    everything: bool = False,
+    fresh: bool = True,
 ) -> int:
     """Grades answers of the bank with each engine and compares the points of each test.
 
@@ -25,6 +30,8 @@ def run_agreement(
         limits: `Limits`.
         everything: Whether to take the whole bank, and not one right and one wrong
             answer of each assignment.
+        fresh: Whether what engines agreed on before, with the same code and the same
+            answers, is run again.
 
     Returns:
         The exit status: 0 if all points agree, else 1.
@@ -36,6 +43,13 @@ def run_agreement(
         if not everything:
             answers = choose(answers)
         print(f"{assignment}: {len(answers)} answers, three engines", flush=True)
+        store = KeptResults("agreement", fresh)
+        key = _key(assigned, answers, limits)
+        if store.find(key):
+            for answer in answers:
+                print(f"  {answer.name:40} same points, as before", flush=True)
+            continue
+        before = differences
         with tempfile.TemporaryDirectory(prefix="lw-agree-") as place:
             root = Path(place, "stock")
             students = [f"s{number:03}" for number in range(len(answers))]
@@ -53,8 +67,22 @@ def run_agreement(
                         "stock nbgrader": stock.points(student),
                     }
                     differences += _report(answer, points)
+        if differences == before:
+            store.keep(key, True)
     print("All engines agree." if not differences else f"{differences} disagree.")
     return 1 if differences else 0
+
+
+def _key(assigned: Assigned, answers: list[Answer], limits: Limits) -> str:
+    """Returns the key of an agreement: answers, helper files, and this code."""
+    code = [Path(__file__), Path(__file__).with_name("stock.py")]
+    return key_of_run(
+        limits,
+        sorted(assigned.files.items()),
+        sorted(assigned.answer_names),
+        *(path.read_bytes() for path in code),
+        *(answer.notebook for answer in answers),
+    )
 
 
 def choose(answers: list[Answer]) -> list[Answer]:

@@ -15,8 +15,8 @@ OTHERS = [assignment for assignment in ASSIGNMENTS if assignment != FIXED]
 BY_TURN = OTHERS[date.today().toordinal() % len(OTHERS)]
 
 
-def agree(assignment, capsys):
-    status = run_agreement(COURSE, [assignment], Limits())
+def agree(assignment, capsys, fresh=False):
+    status = run_agreement(COURSE, [assignment], Limits(), fresh=fresh)
     printed = capsys.readouterr().out
     assert status == 0, printed
     assert printed.count("same points") == 2
@@ -32,4 +32,4 @@ def test_three_engines_give_a_right_and_a_wrong_answer_the_same_points(
 @pytest.mark.nightly
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_three_engines_agree_on_every_assignment(assignment, capsys):
-    agree(assignment, capsys)
+    agree(assignment, capsys, fresh=True)
