@@ -21,7 +21,7 @@ help:
 	@echo "make demo       a class of twelve, graded from source to feedback"
 	@echo "make test       all tests but those of the hub and the nightly ones"
 	@echo "make test-hub   the hub's tests, in a browser; needs npm and Chromium"
-	@echo "make test-fast  the tests that start no kernels, in about a minute"
+	@echo "make test-fast  the tests that start no kernels, in a minute and a half"
 	@echo "make build      notebooks from their sources"
 	@echo "make chapters   every chapter at its default budget, with its minutes"
 	@echo "make test-all   all tests, chapters, and the whole bank through three engines"
