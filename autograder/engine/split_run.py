@@ -5,14 +5,12 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 
 from autograder.cells import label, to_bytes
@@ -45,16 +43,11 @@ from autograder.verdict.names import plain_python
 from autograder.verdict.roles import BOTH, VERDICT, Role, roles_of
 from autograder.warm import messages
 from autograder.warm.client import ForkedProcess
+from autograder.warm.kernelspec import KERNEL_SPEC
 from autograder.warm.provisioner import Request
 
 # How long an interrupted function of the student's may take to give up. Seconds.
 GIVE_UP = 5
-KERNEL_SPEC = KernelSpec(
-    argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-    display_name="Layerwise",
-    language="python",
-    metadata={"kernel_provisioner": {"provisioner_name": "layerwise-warm"}},
-)
 
 
 async def run(

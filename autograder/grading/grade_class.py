@@ -20,12 +20,12 @@ from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.journal import Journal
 from autograder.grading.judge import judge
 from autograder.grading.lateness import enter_lateness, is_lateness
-from autograder.grading.outcome import Outcome
+from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.outcome_folder import read_execution
 from autograder.grading.prepare import Prepared, prepare, run_prepared
 from autograder.grading.results import ResultStore
 from autograder.grading.roster import Roster, read_roster
-from autograder.grading.submission import find_students, read_submission
+from autograder.grading.submission import Submission, find_students, read_submission
 from autograder.limits import GRADED, Execution, Limits
 
 
@@ -108,11 +108,14 @@ def grade_class(
         def to_run() -> Iterator[Prepared]:
             for student in wanted:
                 submission = read_submission(course, assignment, student)
-                prepared = prepare(submission, assigned, limits, plain)
-                step = plan(prepared, journal, gradebook, store, results, force)
+                key = key_of(submission, assigned, limits, plain)
+                step = plan(submission, key, journal, gradebook, store, results, force)
                 if step.kept is not None:
-                    record.keep(prepared, step.kept)
-                elif step.executed is not None:
+                    # Nothing of a student's notebook is parsed for what stands.
+                    record.keep(submission, step.kept)
+                    continue
+                prepared = prepare(submission, assigned, limits, plain, key=key)
+                if step.executed is not None:
                     record.finish(prepared, step.executed)
                 else:
                     yield prepared
@@ -159,7 +162,8 @@ class Step:
 
 
 def plan(
-    prepared: Prepared,
+    submission: Submission,
+    key: str,
     journal: Journal,
     gradebook: GradebookWriter,
     store: ResultStore,
@@ -169,7 +173,8 @@ def plan(
     """Says what grading a submission takes; changes nothing.
 
     Args:
-        prepared: What was handed in.
+        submission: What was handed in.
+        key: The hash of everything that its outcome depends on.
         journal: What was graded before.
         gradebook: It must still hold what the journal says.
         store: What was executed and not recorded.
@@ -178,23 +183,21 @@ def plan(
     """
     if force:
         return Step()
-    submission = prepared.submission
     known = journal.find(submission.student, submission.assignment)
-    if known is not None and known.key == prepared.key:
-        page = _autograded(gradebook.course, prepared) / f"{known.assignment}.ipynb"
+    if known is not None and known.key == key:
+        page = _autograded(gradebook.course, submission) / f"{known.assignment}.ipynb"
         if submission.folder is None or (page.is_file() and gradebook.holds(known)):
             return Step(kept=known)
-    if prepared.arguments is None:
+    if submission.status:
         return Step()
-    executed = store.load(prepared.key)
+    executed = store.load(key)
     if executed is None and results is not None:
         folder = results / submission.student / submission.assignment
-        executed = read_execution(folder, prepared.key)
+        executed = read_execution(folder, key)
     return Step(executed=executed)
 
 
-def _autograded(course: Course, prepared: Prepared) -> Path:
-    submission = prepared.submission
+def _autograded(course: Course, submission: Submission) -> Path:
     return course.autograded / submission.student / submission.assignment
 
 
@@ -231,20 +234,19 @@ class Recorder:
         """Records what came of a submission."""
         outcome = self._grade(prepared, execution)
         if prepared.submission.folder is not None:
-            self._write_feedback(prepared)
+            self._write_feedback(prepared.submission)
         self.journal.append(outcome)
         self.store.drop(prepared.key)
         self._count(outcome)
 
-    def keep(self, prepared: Prepared, known: Outcome) -> None:
+    def keep(self, submission: Submission, known: Outcome) -> None:
         """Records what may have changed since: marks of a person, and lateness."""
-        submission = prepared.submission
         late, notes = enter_lateness(self.course, self.gradebook, submission)
         if submission.folder is not None:
             marks = known.marks
             known = self._refreshed(known, late, notes)
             if known.marks != marks:
-                self._write_feedback(prepared)
+                self._write_feedback(submission)
                 self.journal.append(known)
         self._count(known, True)
 
@@ -263,7 +265,7 @@ class Recorder:
         score, max_score = self.gradebook.save(submission.student, document)
         notes = [*outcome.notes, *late_notes]
         add_banner(document, outcome.status, outcome.reason, notes)
-        self._write_autograded(prepared, document)
+        self._write_autograded(submission, document)
         return replace(
             outcome,
             score=score,
@@ -288,19 +290,18 @@ class Recorder:
             marks=self.gradebook.hand_marks(known.student),
         )
 
-    def _write_feedback(self, prepared: Prepared) -> None:
-        page = _autograded(self.course, prepared) / f"{self.assigned.assignment}.ipynb"
-        self.feedback.write(
-            prepared.submission.student, nbformat.read(page, as_version=4)
-        )
+    def _write_feedback(self, submission: Submission) -> None:
+        folder = _autograded(self.course, submission)
+        page = folder / f"{self.assigned.assignment}.ipynb"
+        self.feedback.write(submission.student, nbformat.read(page, as_version=4))
 
-    def _write_autograded(self, prepared: Prepared, document: NotebookNode) -> None:
+    def _write_autograded(self, submission: Submission, document: NotebookNode) -> None:
         """Writes what nbgrader keeps of a graded submission, read-only as it does."""
-        folder = _autograded(self.course, prepared)
+        folder = _autograded(self.course, submission)
         if folder.exists():
             shutil.rmtree(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        write_files(folder, {**prepared.submission.files, **self.assigned.files})
+        write_files(folder, {**submission.files, **self.assigned.files})
         nbformat.write(document, folder / f"{self.assigned.assignment}.ipynb")
         for path in folder.rglob("*"):
             if path.is_file():

@@ -13,7 +13,6 @@ from autograder.cells import to_bytes
 from autograder.engine.execute import execute
 from autograder.engine.pool import map_unordered
 from autograder.grading.assignment import Assigned
-from autograder.grading.outcome import key_of
 from autograder.grading.restore import restore
 from autograder.grading.submission import UNREADABLE, Submission, read_notebook
 from autograder.limits import Execution, Limits
@@ -30,7 +29,8 @@ class Prepared:
     Attributes:
         submission: What was handed in.
         assigned: The assignment.
-        key: The hash of everything that the outcome depends on.
+        key: The hash of everything that the outcome depends on; empty where no
+            outcome is kept.
         notes: What was put back.
         arguments: What `execute` takes; `None` if there is nothing to run.
     """
@@ -48,6 +48,7 @@ def prepare(
     limits: Limits,
     plain: bool = False,
     tests: NotebookNode | None = None,
+    key: str = "",
 ) -> Prepared:
     """Puts the course's cells back and gathers what a run needs. It never raises.
 
@@ -57,8 +58,8 @@ def prepare(
         limits: What one submission may use.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
         tests: The notebook whose tests are put back. Without it, all of them.
+        key: `key_of` the submission, where an outcome is kept by it.
     """
-    key = key_of(submission, assigned, limits, plain)
     if submission.status or submission.notebook is None:
         return Prepared(submission, assigned, key, [], None)
     try:

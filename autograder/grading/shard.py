@@ -26,7 +26,7 @@ from autograder.engine.pool import share_cores
 from autograder.grading.assignment import load_assigned
 from autograder.grading.console import print_outcome, print_sandbox
 from autograder.grading.judge import judge
-from autograder.grading.outcome import Outcome
+from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.outcome_folder import read_outcome, write_outcome
 from autograder.grading.prepare import Prepared, prepare, run_prepared
 from autograder.grading.submission import find_students, read_submission
@@ -88,12 +88,12 @@ def grade_shard(
     def to_run() -> Iterator[Prepared]:
         for name, student in names:
             submission = read_submission(shard, name, student)
-            prepared = prepare(submission, assigned[name], limits, plain)
+            key = key_of(submission, assigned[name], limits, plain)
             known = read_outcome(out / student / name)
-            if known is not None and known.key == prepared.key:
+            if known is not None and known.key == key:
                 count(known, kept=True)
             else:
-                yield prepared
+                yield prepare(submission, assigned[name], limits, plain, key=key)
 
     for prepared, execution in run_prepared(to_run(), workers, finish):
         finish(prepared, execution)

@@ -164,7 +164,6 @@ def _verdicts(
     workers, limits = share_cores(limits, options.workers)
     names = None if options.plain else assigned.answer_names
     store = KeptResults("answers", options.fresh)
-    store.forget_old()
     jobs = []
     for answer in answers:
         notebook = notebooks[answer.name]

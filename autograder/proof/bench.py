@@ -26,10 +26,10 @@ import nbformat
 from jupyter_client.manager import KernelManager
 
 from autograder.authoring.notebooks import build
+from autograder.compat_nbgrader import use_kernel_spec
 from autograder.course import CONFIG_FILE, Course, load_course
 from autograder.engine.kernel_client import kernel_environment
 from autograder.engine.pool import count_cores
-from autograder.engine.split_run import KERNEL_SPEC
 from autograder.grading.assignment import Assigned, as_student
 from autograder.grading.feedback import FeedbackWriter
 from autograder.grading.grade_class import grade_class
@@ -39,6 +39,7 @@ from autograder.proof.answers import RELEASE, bank_of
 from autograder.proof.bank import Answer
 from autograder.proof.sandbox_cost import measure_cost
 from autograder.proof.stock import Stock
+from autograder.warm.kernelspec import KERNEL_SPEC
 
 LIGHT = "hw00_light"
 LIGHT_SOURCE = '''\
@@ -376,7 +377,7 @@ def _time_kernel(warm: bool, threads: int) -> float:
     """Returns the seconds from asking for a kernel to the reply of `import keras`."""
     manager = KernelManager()
     if warm:
-        manager._kernel_spec = KERNEL_SPEC
+        use_kernel_spec(manager, KERNEL_SPEC)
     began = time.perf_counter()
     manager.start_kernel(
         env=kernel_environment(threads),

@@ -18,9 +18,9 @@ from nbformat import NotebookNode
 
 from autograder.compat_nbgrader import kernel_pid, use_kernel_spec
 from autograder.course import Course, CourseError
-from autograder.engine.split_run import KERNEL_SPEC
 from autograder.processes import cpu_of_tree
 from autograder.proof.result_cache import KeptResults, key_of_run
+from autograder.warm.kernelspec import KERNEL_SPEC
 
 HEADLINE = "headline"
 SMOKE = "smoke"

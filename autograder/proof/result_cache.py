@@ -79,6 +79,7 @@ class KeptResults:
 
     def __init__(self, kind: str, fresh: bool = False) -> None:
         self.folder, self.fresh = cache_folder() / kind, fresh
+        self.forget_old()
 
     def find(self, key: str) -> Any:
         """Returns what is kept under a key; `None` if there is nothing."""

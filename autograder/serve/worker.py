@@ -14,6 +14,7 @@ from autograder.engine.execute import execute
 from autograder.engine.pool import map_unordered, share_cores
 from autograder.grading.assignment import load_current
 from autograder.grading.judge import judge
+from autograder.grading.outcome import key_of
 from autograder.grading.outcome_folder import write_outcome
 from autograder.grading.prepare import Prepared, prepare
 from autograder.grading.submission import MISSING, Submission, read_files, read_one
@@ -131,7 +132,10 @@ class QueueWorker:
             # First the visible tests, whose messages the student reads; then all.
             for tests in (assigned.released, assigned.full):
                 last = tests is assigned.full
-                prepared = prepare(submission, assigned, self.limits, tests=tests)
+                key = key_of(submission, assigned, self.limits) if last else ""
+                prepared = prepare(
+                    submission, assigned, self.limits, tests=tests, key=key
+                )
                 if prepared.arguments is None:
                     self._take(job, prepared, None, last)
                 else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import ipykernel.kernelspec
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 
 NAME = "layerwise"
 PROVISIONER = "layerwise-warm"
@@ -29,6 +29,10 @@ def specification(backend: str | None = None) -> dict[str, Any]:
         "env": {"KERAS_BACKEND": backend} if backend else {},
         "metadata": {"kernel_provisioner": {"provisioner_name": PROVISIONER}},
     }
+
+
+# The same for a kernel that is started without being installed.
+KERNEL_SPEC = KernelSpec(**specification())
 
 
 def install(

@@ -11,8 +11,10 @@ import nbformat
 import pytest
 import tiny
 
-from autograder.engine import one_kernel, split_run
+from autograder.compat_nbgrader import use_kernel_spec
+from autograder.engine import one_kernel
 from autograder.grading.restore import restore
+from autograder.warm.kernelspec import KERNEL_SPEC
 
 pytestmark = pytest.mark.kernel
 
@@ -31,7 +33,7 @@ def warm_single_process(warm_parent):
 
     def make_client(*args):
         client = made(*args)
-        client.km._kernel_spec = split_run.KERNEL_SPEC
+        use_kernel_spec(client.km, KERNEL_SPEC)
         return client
 
     with pytest.MonkeyPatch.context() as patch:
