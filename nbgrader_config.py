@@ -68,3 +68,5 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+# A name with a comma in it stays in its column.
+c.ExportApp.plugin_class = "autograder.jupyter.export.CsvExportPlugin"

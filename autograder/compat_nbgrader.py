@@ -33,7 +33,8 @@ OVERRIDDEN = {
     "autograder.engine.kernel_client.BoundedClient": ("output",),
     "autograder.engine.kernel_client.PromptClient": ("wait_for_ready",),
     "autograder.grading.check.Marks": ("preprocess",),
-    "autograder.grading.feedback.PageExporter": (
+    "autograder.grading.feedback.PageExporter": ("from_notebook_node",),
+    "autograder.grading.page_exporter.CleanExporter": (
         "from_notebook_node",
         "markdown2html",
     ),
@@ -135,7 +136,7 @@ def grades_from(gradebook: "Gradebook") -> type:
             )
             penalty = saved.late_submission_penalty or 0
             resources["nbgrader"].update(
-                score=saved.score - penalty,
+                score=max(0.0, saved.score - penalty),
                 max_score=saved.max_score,
                 late_penalty=penalty,
             )

@@ -7,13 +7,14 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from autograder.cells import by_id
 from autograder.course import Course, CourseError
 from autograder.engine.execute import execute
 from autograder.grading.assignment import Assigned, load_assigned
-from autograder.grading.feedback import FeedbackWriter, add_banner
+from autograder.grading.console import printable
+from autograder.grading.feedback import FeedbackWriter, set_banner
 from autograder.grading.judge import judge
 from autograder.grading.outcome import Outcome
 from autograder.grading.prepare import prepare
@@ -50,7 +51,7 @@ def check(
         raise CourseError(f"{path} is not there")
     assigned = load_assigned(course, assignment or find_assignment(course, path))
     outcome, document = grade_one(assigned, path, limits, plain)
-    add_banner(document, outcome.status, outcome.reason, outcome.notes)
+    set_banner(document, outcome.status, outcome.reason, outcome.notes)
     page = Path(out) if out else path.with_name(f"{path.stem}-feedback.html")
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(
@@ -100,16 +101,17 @@ def print_verdict(outcome: Outcome, assigned: Assigned, document: NotebookNode) 
     width = max(map(len, outcome.cells), default=0)
     for name, (points, message) in outcome.cells.items():
         most = assigned.points[name]
-        colour = "green" if points == most else "red"
-        line = f"{points:g}/{most:g}".rjust(6)
-        console.print(f"[{colour}]{line}[/]  {name:{width}}  {escape(message)}")
+        row = Text(f"{points:g}/{most:g}".rjust(6))
+        row.stylize("green" if points == most else "red")
+        shown = "\n".join(map(printable, message.splitlines()))
+        console.print(row.append(f"  {name:{width}}  {shown}", "default"))
     for name, cell in by_id(document).items():
         if is_grade(cell) and name not in outcome.cells:
             line = f"-/{cell.metadata.nbgrader.points:g}".rjust(6)
             print(f"{line}  {name:{width}}  a person marks this answer")
     for note in (outcome.reason, *outcome.notes):
         if note:
-            print(note)
+            print(printable(note))
     state = "" if outcome.status == GRADED else f", {outcome.status}"
     print(
         f"{assigned.assignment}: {outcome.score:g}/{outcome.max_score:g}{state}, "

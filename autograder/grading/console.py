@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from autograder.course import Course
 from autograder.grading.outcome import Outcome
@@ -18,7 +19,7 @@ def print_outcome(outcome: Outcome, done: int, total: int, kept: bool = False) -
     points = f"{outcome.score:g}/{outcome.max_score:g}"
     tail = "kept" if kept else f"{outcome.seconds:.1f} s"
     print(
-        f"[{done:{width}}/{total}]  {outcome.student:12}  {points:>7}  "
+        f"[{done:{width}}/{total}]  {printable(outcome.student):12}  {points:>7}  "
         f"{outcome.status:10}  {tail}",
         flush=True,
     )
@@ -26,7 +27,8 @@ def print_outcome(outcome: Outcome, done: int, total: int, kept: bool = False) -
 
 def print_table(outcomes: Sequence[Outcome], course: Course) -> None:
     """Prints the table of a class, and where everything lies."""
-    table = Table(title=outcomes[0].assignment, title_justify="left")
+    # What a student wrote is text: as a string, rich would read markup in it.
+    table = Table(title=Text(outcomes[0].assignment), title_justify="left")
     table.add_column("student")
     table.add_column("points", justify="right")
     table.add_column("outcome")
@@ -35,11 +37,11 @@ def print_table(outcomes: Sequence[Outcome], course: Course) -> None:
     for outcome in outcomes:
         remarks = [text for text in (outcome.reason, *outcome.notes) if text]
         table.add_row(
-            outcome.student,
+            Text(printable(outcome.student)),
             f"{outcome.score:g}/{outcome.max_score:g}",
-            f"[{COLOURS.get(outcome.status, 'red')}]{outcome.status}[/]",
+            Text(outcome.status, COLOURS.get(outcome.status, "red")),
             f"{outcome.seconds:.1f}",
-            "; ".join(remarks).replace("[", "\\["),
+            Text(printable("; ".join(remarks))),
         )
     console = Console(width=None if Console().is_terminal else 110)
     console.print(table)
@@ -50,6 +52,14 @@ def print_table(outcomes: Sequence[Outcome], course: Course) -> None:
     name = outcomes[0].assignment
     print(f"Feedback pages:  {course.feedback}/STUDENT/{name}/{name}.html")
     print(f"Gradebook:       {course.db_url}")
+
+
+def printable(text: str) -> str:
+    """Returns a text as any terminal shows it: what it could act on is spelled out."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in text.encode("utf-8", "backslashreplace").decode()
+    )
 
 
 def print_sandbox(outcomes: Iterable[Outcome]) -> None:

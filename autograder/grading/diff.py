@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from autograder.course import Course, CourseError
 from autograder.engine.pool import share_cores
 from autograder.grading.assignment import load_assigned
+from autograder.grading.console import printable
 from autograder.grading.journal import Journal
 from autograder.grading.judge import judge
 from autograder.grading.outcome import Outcome, environment
@@ -80,8 +82,9 @@ def _print(known: dict[str, Outcome], fresh: dict[str, Outcome]) -> int:
         changed += 1
         status = " → ".join(dict.fromkeys((was.status, now.status)))
         for cell, before, after in rows or [("", ["", ""], ["", ""])]:
-            message = str(after[1])[:80].replace("[", "\\[")
-            table.add_row(student, status, cell, str(before[0]), str(after[0]), message)
+            message = printable(str(after[1])[:80])
+            row = (student, status, cell, str(before[0]), str(after[0]), message)
+            table.add_row(*map(Text, row))
     here = environment()
     versions = {
         f"{name} {old} → {here.get(name, 'none')}"

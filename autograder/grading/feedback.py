@@ -1,35 +1,36 @@
 """Writes a student's feedback page with nbgrader's exporter and template."""
 
+import atexit
 import copy
-import functools
-import html
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
-from jinja2 import pass_context
-from jinja2.runtime import Context
 from nbconvert.exporters.html import HTMLExporter
-from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from autograder.authoring.metadata import HIDDEN
-from autograder.cells import by_id, copy_of, named_tests
-from autograder.compat_nbgrader import is_get_grades, render_page
+from autograder.cells import by_id, copy_of, named_tests, to_bytes
+from autograder.compat_nbgrader import is_get_grades
 from autograder.course import Course
 from autograder.grading.assignment import Assigned
-from autograder.grading.html_safety import clean_html, clean_notebook, close_page
+from autograder.grading.page_process import PageError, PageProcess
+from autograder.grading.plain_page import plain_page
 from autograder.grading.submission import read_regular
 from autograder.limits import GRADED
 
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
-# The id of the cell that lists them.
+# Where a cell of ours says which it is: what happened, or a list of what failed.
+MARK = "autograder"
+BANNER = "outcome"
 LOSSES = "tests-that-failed"
 NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
-WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # `nbgrader release_feedback` reads in them which submission a page is of.
 RELEASED_BY = ("timestamp.txt", "submission_secret.txt")
@@ -60,14 +61,19 @@ class FeedbackWriter:
                 step = marks
             self.exporter.register_preprocessor(step, enabled=True)
 
+    def path(self, student: str) -> Path:
+        """Returns where a student's page lies."""
+        name = self.assigned.assignment
+        return self.course.feedback / student / name / f"{name}.html"
+
     def write(self, student: str, notebook: NotebookNode) -> Path:
         """Writes the page of a graded notebook; returns where."""
-        name = self.assigned.assignment
-        path = self.course.feedback / student / name / f"{name}.html"
+        path = self.path(student)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.page(student, notebook), encoding="utf-8")
+        handed_in = self.course.submitted / student / self.assigned.assignment
         for told in RELEASED_BY:
-            content = read_regular(self.course.submitted / student / name / told, 1000)
+            content = read_regular(handed_in / told, 1000)
             if content is not None:
                 (path.parent / told).write_bytes(content)
         return path
@@ -94,42 +100,37 @@ class FeedbackWriter:
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter for pages of other people's notebooks.
 
-    Nothing in a page runs or loads. Most cells of a class are the same, so that each
-    text is coloured once.
+    Nothing in a page runs or loads. It is made in a process of its own, which may be
+    ended: the page is a plain one then, with points and messages and no more.
     """
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Returns the page and the resources, as nbconvert does."""
-        nb = copy.deepcopy(nb)
-        clean_notebook(nb)
-        page, resources = render_page(self, nb, resources, self._highlight, **kw)
-        page = WITHOUT_TEXT.sub('<img alt="No description"', page)
-        return close_page(page), resources
-
-    @pass_context
-    def markdown2html(self, context: Context, source: str) -> str:
-        """Returns Markdown as HTML, in which raw HTML is cleaned."""
+        resources = self._init_resources(resources)
+        nb, resources = self._preprocess(copy.deepcopy(nb), resources)
+        # The process adds its own functions.
+        data = {key: part for key, part in resources.items() if not callable(part)}
         try:
-            return clean_html(super().markdown2html(context, source))
-        except Exception:
-            # nbconvert raises where a picture is not attached, and the page would fail.
-            return f"<pre>{html.escape(source)}</pre>"
-
-    def _highlight(
-        self,
-        source: str,
-        language: str | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> str:
-        language = language or (metadata or {}).get("magics_language")
-        return _coloured(source, language)
+            page = page_process(self.config).make(to_bytes(nb), data)
+        except PageError as error:
+            name = resources["metadata"]["name"]
+            self.log.warning("%s has a plain page: %s", name, error)
+            page = plain_page(nb, resources, str(error))
+        return page, resources
 
 
-@functools.lru_cache(maxsize=500)
-def _coloured(source: str, language: str | None) -> str:
-    return Highlight2HTML(pygments_lexer="ipython3")(source, language)
+_PROCESSES: dict[str, PageProcess] = {}
+
+
+def page_process(config: "Config") -> PageProcess:
+    """Returns the process that makes pages by a configuration, the same each time."""
+    key = repr(config)
+    if key not in _PROCESSES:
+        _PROCESSES[key] = PageProcess(config)
+        atexit.register(_PROCESSES[key].close)
+    return _PROCESSES[key]
 
 
 def without_hidden_tests(
@@ -187,24 +188,24 @@ def _quoted_lines(entry: str) -> list[str]:
     return [NUMBERED.sub("", line).strip() for line in ANSI.sub("", entry).splitlines()]
 
 
-def add_banner(
+def set_banner(
     notebook: NotebookNode, status: str, reason: str, notes: Sequence[str]
 ) -> None:
     """Puts a cell on top that says what happened, where there is something to say.
 
     Args:
-        notebook: It is changed.
+        notebook: It is changed; a banner that it has is replaced.
         status: The outcome's.
         reason: Why it is not `"graded"`.
         notes: What else a reader should know.
     """
+    notebook.cells = [cell for cell in notebook.cells if not is_ours(cell, BANNER)]
     lines = []
     if status != GRADED:
         lines.append(f"**Outcome: {status}.** {_sentence(reason)}")
     lines += [_sentence(note) for note in notes]
     if lines:
-        cell = nbformat.v4.new_markdown_cell("\n\n".join(lines), id="outcome")
-        notebook.cells.insert(0, cell)
+        notebook.cells.insert(0, _new_cell("\n\n".join(lines), BANNER))
 
 
 def add_losses(notebook: NotebookNode) -> None:
@@ -212,7 +213,7 @@ def add_losses(notebook: NotebookNode) -> None:
 
     nbgrader's own list of cells gives points but neither names nor messages.
     """
-    if any(cell["id"] == LOSSES for cell in notebook.cells):
+    if any(is_ours(cell, LOSSES) for cell in notebook.cells):
         return
     lines = []
     for name, cell in named_tests(notebook):
@@ -225,9 +226,20 @@ def add_losses(notebook: NotebookNode) -> None:
             lines.append(f"- **{name}** ({errors[-1].ename}){quoted}")
     if lines:
         text = "**Tests that failed**\n\n" + "\n".join(lines)
-        place = 1 if notebook.cells and notebook.cells[0]["id"] == "outcome" else 0
-        cell = nbformat.v4.new_markdown_cell(text, id=LOSSES)
-        notebook.cells.insert(place, cell)
+        place = 1 if notebook.cells and is_ours(notebook.cells[0], BANNER) else 0
+        notebook.cells.insert(place, _new_cell(text, LOSSES))
+
+
+def is_ours(cell: NotebookNode, name: str) -> bool:
+    """Returns whether a cell is the one that we added under a name.
+
+    A student's cell may have its id, but not its metadata.
+    """
+    return cell.metadata.get(MARK) == name
+
+
+def _new_cell(text: str, name: str) -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(text, id=name, metadata={MARK: name})
 
 
 def _sentence(text: str) -> str:

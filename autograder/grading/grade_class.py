@@ -1,28 +1,19 @@
 """Grades a class: plans what must run, runs it side by side, records one by one."""
 
-import contextlib
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
 from autograder.course import Course, CourseError, find_course
-from autograder.engine.folders import write_files
 from autograder.engine.pool import share_cores
-from autograder.grading.assignment import Assigned, load_assigned
+from autograder.grading.assignment import load_assigned
 from autograder.grading.console import print_outcome, print_table
-from autograder.grading.feedback import FeedbackWriter, add_banner
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.journal import Journal
-from autograder.grading.judge import judge
-from autograder.grading.lateness import enter_lateness, is_lateness
 from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.outcome_folder import read_execution
 from autograder.grading.prepare import Prepared, prepare, run_prepared
+from autograder.grading.recorder import Recorder, autograded_path
 from autograder.grading.results import ResultStore
 from autograder.grading.roster import Roster, read_roster
 from autograder.grading.submission import Submission, find_students, read_submission
@@ -105,25 +96,34 @@ def grade_class(
         record = Recorder(course, assigned, gradebook, journal, store, report)
         record.total = len(wanted)
 
+        def next_step(student: str) -> Prepared | None:
+            """Returns what must run; what need not is recorded."""
+            submission = read_submission(course, assignment, student)
+            key = key_of(submission, assigned, limits, plain)
+            step = plan(submission, key, journal, gradebook, store, results, force)
+            if step.kept is not None:
+                # Nothing of a student's notebook is parsed for what stands.
+                record.keep(submission, step.kept)
+                return None
+            prepared = prepare(submission, assigned, limits, plain, key=key)
+            if step.executed is not None:
+                record.finish(prepared, step.executed)
+                return None
+            return prepared
+
         def to_run() -> Iterator[Prepared]:
             for student in wanted:
-                submission = read_submission(course, assignment, student)
-                key = key_of(submission, assigned, limits, plain)
-                step = plan(submission, key, journal, gradebook, store, results, force)
-                if step.kept is not None:
-                    # Nothing of a student's notebook is parsed for what stands.
-                    record.keep(submission, step.kept)
-                    continue
-                prepared = prepare(submission, assigned, limits, plain, key=key)
-                if step.executed is not None:
-                    record.finish(prepared, step.executed)
-                else:
+                prepared = None
+                with record.guard(student):
+                    prepared = next_step(student)
+                if prepared is not None:
                     yield prepared
 
         for prepared, execution in run_prepared(to_run(), workers, record.finish):
-            if isinstance(execution, Execution):
-                store.keep(prepared.key, execution)
-            record.finish(prepared, execution)
+            with record.guard(prepared.submission.student):
+                if isinstance(execution, Execution):
+                    store.keep(prepared.key, execution)
+                record.finish(prepared, execution)
     return [record.outcomes[student] for student in wanted]
 
 
@@ -185,8 +185,8 @@ def plan(
         return Step()
     known = journal.find(submission.student, submission.assignment)
     if known is not None and known.key == key:
-        page = _autograded(gradebook.course, submission) / f"{known.assignment}.ipynb"
-        if submission.folder is None or (page.is_file() and gradebook.holds(known)):
+        stored = autograded_path(gradebook.course, submission)
+        if submission.folder is None or (stored.is_file() and gradebook.holds(known)):
             return Step(kept=known)
     if submission.status:
         return Step()
@@ -195,115 +195,3 @@ def plan(
         folder = results / submission.student / submission.assignment
         executed = read_execution(folder, key)
     return Step(executed=executed)
-
-
-def _autograded(course: Course, submission: Submission) -> Path:
-    return course.autograded / submission.student / submission.assignment
-
-
-class Recorder:
-    """Writes outcomes: gradebook, autograded notebook, feedback page, journal.
-
-    Args:
-        course: The class's course.
-        assigned: The assignment.
-        gradebook: It must be open.
-        journal: Gets each outcome.
-        store: What is recorded is dropped there.
-        report: As for `grade_class`.
-    """
-
-    def __init__(
-        self,
-        course: Course,
-        assigned: Assigned,
-        gradebook: GradebookWriter,
-        journal: Journal,
-        store: ResultStore,
-        report: Callable[..., None],
-    ) -> None:
-        self.course, self.assigned, self.gradebook = course, assigned, gradebook
-        self.journal, self.store, self.report = journal, store, report
-        self.feedback = FeedbackWriter(course, assigned, gradebook.marks())
-        self.outcomes: dict[str, Outcome] = {}
-        self.total = 0
-
-    def finish(
-        self, prepared: Prepared, execution: Execution | Exception | None
-    ) -> None:
-        """Records what came of a submission."""
-        outcome = self._grade(prepared, execution)
-        if prepared.submission.folder is not None:
-            self._write_feedback(prepared.submission)
-        self.journal.append(outcome)
-        self.store.drop(prepared.key)
-        self._count(outcome)
-
-    def keep(self, submission: Submission, known: Outcome) -> None:
-        """Records what may have changed since: marks of a person, and lateness."""
-        late, notes = enter_lateness(self.course, self.gradebook, submission)
-        if submission.folder is not None:
-            marks = known.marks
-            known = self._refreshed(known, late, notes)
-            if known.marks != marks:
-                self._write_feedback(submission)
-                self.journal.append(known)
-        self._count(known, True)
-
-    def _count(self, outcome: Outcome, kept: bool = False) -> None:
-        self.outcomes[outcome.student] = outcome
-        self.report(outcome, len(self.outcomes), self.total, kept)
-
-    def _grade(
-        self, prepared: Prepared, execution: Execution | Exception | None
-    ) -> Outcome:
-        outcome, document = judge(prepared, execution)
-        submission = prepared.submission
-        if submission.folder is None:
-            return replace(outcome, max_score=self.gradebook.max_score())
-        late, late_notes = enter_lateness(self.course, self.gradebook, submission)
-        score, max_score = self.gradebook.save(submission.student, document)
-        notes = [*outcome.notes, *late_notes]
-        add_banner(document, outcome.status, outcome.reason, notes)
-        self._write_autograded(submission, document)
-        return replace(
-            outcome,
-            score=score,
-            max_score=max_score,
-            flags=[*late, *outcome.flags],
-            notes=[*late_notes, *outcome.notes],
-            marks=self.gradebook.hand_marks(submission.student),
-        )
-
-    def _refreshed(
-        self, known: Outcome, late: list[str], late_notes: list[str]
-    ) -> Outcome:
-        score, max_score = self.gradebook.score(known.student)
-        flags = [flag for flag in known.flags if flag not in ("late", "no-time")]
-        notes = [note for note in known.notes if not is_lateness(note)]
-        return replace(
-            known,
-            score=score,
-            max_score=max_score,
-            flags=[*late, *flags],
-            notes=[*late_notes, *notes],
-            marks=self.gradebook.hand_marks(known.student),
-        )
-
-    def _write_feedback(self, submission: Submission) -> None:
-        folder = _autograded(self.course, submission)
-        page = folder / f"{self.assigned.assignment}.ipynb"
-        self.feedback.write(submission.student, nbformat.read(page, as_version=4))
-
-    def _write_autograded(self, submission: Submission, document: NotebookNode) -> None:
-        """Writes what nbgrader keeps of a graded submission, read-only as it does."""
-        folder = _autograded(self.course, submission)
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        write_files(folder, {**submission.files, **self.assigned.files})
-        nbformat.write(document, folder / f"{self.assigned.assignment}.ipynb")
-        for path in folder.rglob("*"):
-            if path.is_file():
-                with contextlib.suppress(PermissionError):
-                    os.chmod(path, 0o444)

@@ -3,14 +3,16 @@
 import hashlib
 import json
 import warnings
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Self
 
+import nbformat
 from nbformat import NotebookNode
 
 from autograder.compat_nbgrader import grades_from, save_auto_grades
-from autograder.course import Course, CourseError
+from autograder.course import Course
 from autograder.grading.assignment import Assigned
+from autograder.grading.changed_cells import change_cells
 from autograder.grading.outcome import Outcome
 from autograder.grading.roster import Roster
 
@@ -31,6 +33,7 @@ class GradebookWriter:
         self.assigned = assigned
         self.assignment = assigned.assignment
         self.extensions: dict[str, float] = {}
+        self.zone: tzinfo = UTC
         course.classroom.mkdir(parents=True, exist_ok=True)
         self.gradebook = Gradebook(
             course.db_url, course.config.CourseDirectory.course_id
@@ -46,28 +49,24 @@ class GradebookWriter:
         """Enters the assignment and its cells; doing it again changes nothing.
 
         Raises:
-            CourseError: If cells were added or removed after students were graded.
+            CourseError: If a cell is gone on which a person has marked or commented.
         """
-        import nbformat
         from nbgrader.preprocessors import SaveCells
 
         self.gradebook.update_or_create_assignment(self.assignment)
         document = nbformat.from_dict(self.assigned.full)
+        step = SaveCells(config=self.course.config)
         try:
-            SaveCells(config=self.course.config).preprocess(
-                document, self._resources(".")
-            )
-        except RuntimeError as error:
-            raise CourseError(
-                f"{self.assignment} has other cells than when the class was graded: "
-                f"{error}. Put the cells back, or remove the assignment's submissions "
-                f"with `nbgrader db assignment remove {self.assignment} --force` and "
-                "grade again."
-            ) from error
+            step.preprocess(document, self._resources("."))
+        except RuntimeError:
+            # nbgrader changes no cells of an assignment that has submissions.
+            change_cells(self.gradebook, self.assignment, self.assignment, step)
+            step.preprocess(document, self._resources("."))
         self.gradebook.db.expire_all()
 
     def enter_roster(self, roster: Roster) -> None:
-        """Enters students, due date and extensions."""
+        """Enters students, due date and extensions; remembers the time zone."""
+        self.zone = roster.zone
         due = roster.due.get(self.assignment)
         if due is not None:
             self.gradebook.update_or_create_assignment(self.assignment, duedate=due)
@@ -100,21 +99,25 @@ class GradebookWriter:
         """Saves the grades that an executed notebook shows.
 
         Returns:
-            The score and the most that could be had.
+            The score, less the penalty for being late, and the most to be had.
         """
+        save_auto_grades(
+            self.course.config, self.gradebook, notebook, self._resources(student)
+        )
+        self.enter_penalty(student)
+        return self.score(student)
+
+    def enter_penalty(self, student: str) -> None:
+        """Enters what nbgrader takes off for being late, by the dates as they are."""
         from nbgrader.preprocessors import AssignLatePenalties
 
-        resources = self._resources(student)
-        save_auto_grades(self.course.config, self.gradebook, notebook, resources)
         saved = self.gradebook.find_submission(self.assignment, student)
         penalties = [part.late_submission_penalty for part in saved.notebooks]
         if saved.total_seconds_late > 0 or any(penalties):
-            AssignLatePenalties(config=self.course.config).preprocess(
-                notebook, resources
-            )
+            nothing = nbformat.v4.new_notebook()
+            step = AssignLatePenalties(config=self.course.config)
+            step.preprocess(nothing, self._resources(student))
             self.gradebook.db.expire_all()
-            saved = self.gradebook.find_submission(self.assignment, student)
-        return saved.score, saved.max_score
 
     def marks(self) -> type:
         """Returns nbgrader's `GetGrades` step as a class that uses this connection."""
@@ -140,9 +143,19 @@ class GradebookWriter:
         return self.gradebook.find_assignment(self.assignment).max_score
 
     def score(self, student: str) -> tuple[float, float]:
-        """Returns a graded student's score and the most that could be had."""
+        """Returns what counts for a graded student, and the most to be had.
+
+        What is taken off for being late is taken off, as in `nbgrader export` and on
+        the feedback page.
+        """
         saved = self.gradebook.find_submission(self.assignment, student)
-        return saved.score, saved.max_score
+        penalty = saved.late_submission_penalty or 0
+        return max(0.0, saved.score - penalty), saved.max_score
+
+    def give_up(self) -> None:
+        """Forgets what a step that failed has begun to write."""
+        self.gradebook.db.rollback()
+        self.gradebook.db.expire_all()
 
     def hand_marks(self, student: str) -> str:
         """Returns `hand_marks` of a student's work."""

@@ -1,37 +1,71 @@
 """How late a submission is, and how that is said."""
 
+import codecs
 import os
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 
-from autograder.course import Course
+from autograder.grading.dates import DateError, parse_date
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.submission import Submission, is_folder, read_regular
 
-# The longest timestamp.txt that is read. Bytes.
+STAMP = "timestamp.txt"
+# The longest that is read. Bytes.
 LONGEST_STAMP = 1000
-NO_TIME = "timestamp.txt holds no date that can be read"
+NO_TIME = f"{STAMP} holds no date that can be read"
 
 
 def enter_lateness(
-    course: Course, gradebook: GradebookWriter, submission: Submission
+    gradebook: GradebookWriter, submission: Submission
 ) -> tuple[list[str], list[str]]:
     """Enters when a submission came; returns the flags and notes of a late one."""
     if submission.folder is None:
         return [], []
-    path = submission.folder / "timestamp.txt"
     try:
-        if not is_folder(submission.folder) or (
-            os.path.lexists(path) and read_regular(path, LONGEST_STAMP) is None
-        ):
-            # nbgrader would follow a link, and wait on a pipe for ever.
-            raise ValueError("timestamp.txt is no file")
-        stamp = course.directory().get_existing_timestamp(str(submission.folder))
-    except (ValueError, OverflowError, OSError, AttributeError):
-        # nbgrader raises AttributeError where it means to say that this is no date.
+        stamp = read_stamp(submission.folder, gradebook.zone)
+    except DateError as error:
         gradebook.enter_submission(submission.student, None)
-        return ["no-time"], [NO_TIME]
+        return ["no-time"], [f"{NO_TIME}: {error}"]
     seconds = gradebook.enter_submission(submission.student, stamp)
     notes = lateness_notes(seconds)
     return ["late"] * len(notes), notes
+
+
+def read_stamp(folder: Path, zone: tzinfo = UTC) -> datetime | None:
+    """Reads when a submission came.
+
+    Args:
+        folder: The submission's.
+        zone: What holds where the text names no zone.
+
+    Returns:
+        The moment, in UTC without zone; `None` where there is no `timestamp.txt`.
+
+    Raises:
+        DateError: If it cannot be read; the message says why.
+    """
+    path = folder / STAMP
+    if not is_folder(folder):
+        raise DateError("the submission is no folder")
+    if not os.path.lexists(path):
+        return None
+    # nbgrader would follow a link, and wait on a pipe for ever.
+    content = read_regular(path, LONGEST_STAMP)
+    if content is None:
+        raise DateError("it is no file, or a long one")
+    # PowerShell writes UTF-16.
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if wide else "utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise DateError("it is no text in UTF-8") from error
+    if not text:
+        raise DateError("it is empty")
+    try:
+        return parse_date(text, zone)
+    except DateError as error:
+        shown = text if len(text) <= 60 else f"{text[:60]}..."
+        raise DateError(f"{error}. Received: {shown!r}") from error
 
 
 def lateness_notes(seconds: float) -> list[str]:
@@ -46,4 +80,4 @@ def lateness_notes(seconds: float) -> list[str]:
 
 def is_lateness(note: str) -> bool:
     """Returns whether a note says how late a submission is."""
-    return note == NO_TIME or note.startswith("late by")
+    return note.startswith(NO_TIME) or note.startswith("late by")

@@ -16,6 +16,7 @@ is no gradebook, no journal, no lock: two shards never write the same file unles
 hold the same submission.
 """
 
+import contextlib
 import copy
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,8 @@ from autograder.course import Course, CourseError
 from autograder.engine.pool import share_cores
 from autograder.grading.assignment import load_assigned
 from autograder.grading.console import print_outcome, print_sandbox
-from autograder.grading.judge import judge
+from autograder.grading.failure import failed, is_of_the_machine
+from autograder.grading.judge import judge, not_run
 from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.outcome_folder import read_outcome, write_outcome
 from autograder.grading.prepare import Prepared, prepare, run_prepared
@@ -82,18 +84,38 @@ def grade_shard(
         outcomes.append(outcome)
         print_outcome(outcome, len(outcomes), len(names), kept)
 
+    @contextlib.contextmanager
+    def guard(name: str, student: str) -> Iterator[None]:
+        """Makes of whatever a submission causes its own outcome."""
+        try:
+            yield
+        except Exception as error:
+            if is_of_the_machine(error):
+                raise
+            outcome = failed(student, assigned[name], error)
+            document = not_run(assigned[name], outcome.status)
+            write_outcome(out / student / name, outcome, to_bytes(document))
+            count(outcome)
+
     def finish(prepared: Prepared, execution: Execution | Exception | None) -> None:
-        count(_write(out, prepared, execution))
+        with guard(prepared.assigned.assignment, prepared.submission.student):
+            count(_write(out, prepared, execution))
 
     def to_run() -> Iterator[Prepared]:
         for name, student in names:
-            submission = read_submission(shard, name, student)
-            key = key_of(submission, assigned[name], limits, plain)
-            known = read_outcome(out / student / name)
-            if known is not None and known.key == key:
-                count(known, kept=True)
-            else:
-                yield prepare(submission, assigned[name], limits, plain, key=key)
+            prepared = None
+            with guard(name, student):
+                submission = read_submission(shard, name, student)
+                key = key_of(submission, assigned[name], limits, plain)
+                known = read_outcome(out / student / name)
+                if known is not None and known.key == key:
+                    count(known, kept=True)
+                else:
+                    prepared = prepare(
+                        submission, assigned[name], limits, plain, key=key
+                    )
+            if prepared is not None:
+                yield prepared
 
     for prepared, execution in run_prepared(to_run(), workers, finish):
         finish(prepared, execution)

@@ -26,7 +26,7 @@ from autograder.compat_nbgrader import coursedir_of
 from autograder.course import Course, find_course
 from autograder.engine.execute import execute
 from autograder.grading.assignment import Assigned, load_current
-from autograder.grading.feedback import add_banner, add_losses, without_hidden_tests
+from autograder.grading.feedback import add_losses, set_banner, without_hidden_tests
 from autograder.grading.gradebook import hand_marks
 from autograder.grading.journal import Journal
 from autograder.grading.judge import cell_verdicts, not_run
@@ -139,7 +139,7 @@ class Execute(NbGraderPreprocessor):
             environment=environment(),
             sandbox=sandbox,
         )
-        add_banner(nb, status, reason, [*notes, *late])
+        set_banner(nb, status, reason, [*notes, *late])
         return nb, resources
 
 

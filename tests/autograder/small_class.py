@@ -12,7 +12,7 @@ ROSTER = """\
 due = 2027-03-14T23:59:00+00:00
 
 [students.ana]
-first_name = "Ana"
+first_name = 'Ana, called "Anita"'
 last_name = "Sousa"
 
 [students.nobody]

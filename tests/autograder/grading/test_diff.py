@@ -1,11 +1,9 @@
 """A class is graded again: what is kept, what is run, and what is refused."""
 
 import pytest
-from small_class import EXPECTED, LIMITS, ROSTER, gradebook, page, regrade
+from small_class import EXPECTED, ROSTER, gradebook, page, regrade
 
 from autograder.authoring.notebooks import build
-from autograder.course import CourseError
-from autograder.grading.grade_class import grade_class
 from autograder.grading.journal import Journal
 
 pytestmark = pytest.mark.kernel
@@ -88,17 +86,6 @@ def test_an_extension_given_later_is_seen_without_a_run(again, monkeypatch):
     assert ran == []
     assert outcomes["late"].flags == []
     assert outcomes["late"].notes == []
-
-
-def test_cells_that_changed_after_grading_are_refused_with_what_to_do(again):
-    text = again.solution_source.read_text(encoding="utf-8")
-    text += '\n# %% nbgrader={"grade_id": "test_new", "points": 1}\nassert 1, "one"\n'
-    again.solution_source.write_text(text, encoding="utf-8")
-    build(again.course)
-    with pytest.raises(CourseError) as caught:
-        grade_class(again.course, again.assignment, LIMITS, students=["ana"])
-    assert "other cells than when the class was graded" in str(caught.value)
-    assert "nbgrader db assignment remove hw00_tiny --force" in str(caught.value)
 
 
 def test_a_changed_hidden_test_regrades(again, monkeypatch):

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from autograder.grading.assignment import load_assigned
-from autograder.grading.feedback import add_banner, without_hidden_tests
+from autograder.grading.feedback import set_banner, without_hidden_tests
 
 pytestmark = pytest.mark.kernel
 
@@ -80,6 +80,6 @@ def test_the_graded_notebook_itself_is_left_alone(built_once, find_cell):
 )
 def test_the_banner_says_what_there_is_to_say(outcome, reason, notes, text):
     notebook = nbformat.v4.new_notebook()
-    add_banner(notebook, outcome, reason, notes)
+    set_banner(notebook, outcome, reason, notes)
     assert [cell.source for cell in notebook.cells] == ([text] if text else [])
     nbformat.validate(notebook)

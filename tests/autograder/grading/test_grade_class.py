@@ -96,6 +96,11 @@ def test_the_gradebook_the_notebook_and_the_export_agree(graded, exported):
             assert sum(points for points, _ in verdicts.values()) == score
 
 
+def test_names_with_commas_and_quotes_survive_the_export(exported):
+    assert exported["ana"]["first_name"] == 'Ana, called "Anita"'
+    assert exported["ana"]["last_name"] == "Sousa"
+
+
 def test_the_feedback_page_shows_the_score_and_the_reason(graded):
     for student, (name, score, words) in EXPECTED.items():
         if student == "nobody":

@@ -53,7 +53,7 @@ def test_the_sample_can_be_used_as_its_comments_say(tiny):
     ("text", "faults"),
     [
         ("due = ", ["is not TOML", "Invalid value"]),
-        ("studnets = {}", ["studnets", "Known: assignments, students"]),
+        ("studnets = {}", ["studnets", "Known: assignments, students, timezone"]),
         ("students = 3", ["students must be a table. Received: 3"]),
         ("assignments = []", ["assignments must be a table. Received: []"]),
         ("[students]\nana = 3", ["students.ana must be a table. Received: 3"]),
@@ -77,6 +77,19 @@ def test_the_sample_can_be_used_as_its_comments_say(tiny):
             ["assignments.hw00_tiny.due", "with an offset", "Received: '2027-03-14'"],
         ),
         (
+            "[assignments.hw00_tiny]\ndue = 2027-03-14",
+            ["assignments.hw00_tiny.due", "timezone =", "Received: datetime.date"],
+        ),
+        (
+            "[assignments.hw00_tiny]\ndue = 'next week'",
+            ["assignments.hw00_tiny.due: it is no date", "Received: 'next week'"],
+        ),
+        ("timezone = 'CST'", ["timezone", "Asia/Shanghai", "Received: 'CST'"]),
+        (
+            "[students.ana.extensions]\nhw00_tiny = inf",
+            ["students.ana.extensions.hw00_tiny", "hours", "Received: inf"],
+        ),
+        (
             "[assignments.hw00_tiny]\ndue = 2027-03-14T23:59:00",
             ["assignments.hw00_tiny.due", "Received: datetime"],
         ),
@@ -93,3 +106,21 @@ def test_a_fault_names_the_entry_and_what_was_received(tiny, text, faults):
         read_roster(tiny.course)
     for part in ("course.toml", *faults):
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("due", "hour"),
+    [
+        ("2027-03-14T23:59:59", "15:59:59"),
+        ("2027-03-14", "15:59:59"),
+        ("'2027-03-14'", "15:59:59"),
+        ("'2027-03-14 23:59:59'", "15:59:59"),
+        ("'2027年3月14日 23:59'", "15:59:00"),
+        ("2027-03-14T15:59:59Z", "15:59:59"),
+        ("'2027-03-14 15:59:59 UTC'", "15:59:59"),
+    ],
+)
+def test_a_due_date_is_in_the_course_s_time_zone(tiny, due, hour):
+    zone = "timezone = 'Asia/Shanghai'\n"
+    tiny.write_roster(f"\ufeff{zone}[assignments.hw00_tiny]\ndue = {due}")
+    assert str(read_roster(tiny.course).due["hw00_tiny"]) == f"2027-03-14 {hour}"
