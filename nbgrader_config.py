@@ -47,6 +47,7 @@ c.ExecutePreprocessor.extra_arguments = QUIET
 # `nbgrader autograde` and formgrader's button run submissions as `autograder grade`
 # does: kernels that start warm, tests in a process that student code never enters.
 c.Autograde.pre_convert_hook = "autograder.jupyter.preprocessors.enter_assignment"
+c.Autograde.exporter_class = "autograder.jupyter.lenient.LenientExporter"
 c.Autograde.sanitize_preprocessors = [
     "autograder.jupyter.preprocessors.Restore",
     "nbgrader.preprocessors.CheckCellMetadata",

@@ -133,4 +133,7 @@ def _find_commands_of_this_environment() -> None:
 
 def natural_key(text: str) -> list[int | str]:
     """Returns a sort key that puts `hw2` before `hw10`."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", text)]
+    # `isdigit` is true of "²" too, of which `int` makes no number.
+    return [
+        int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)
+    ]

@@ -94,13 +94,13 @@ def key_of(
         digest.update(part)
 
     add(submission.notebook or b"")
-    add(submission.reason.encode())
+    add(submission.reason.encode("utf-8", "backslashreplace"))
     add(json.dumps(assigned.full, sort_keys=True).encode())
     # Of the limits all but the threads, which follow from the number of workers, and
     # the sandbox, which follows from the machine.
     add(repr((replace(limits, threads=1, sandbox=None), plain)).encode())
     for files in (submission.files, assigned.files):
         for name, content in sorted(files.items()):
-            add(name.encode())
+            add(name.encode("utf-8", "backslashreplace"))
             add(content)
     return digest.hexdigest()

@@ -13,8 +13,9 @@ from autograder.cells import to_bytes
 from autograder.engine.execute import execute
 from autograder.engine.pool import map_unordered
 from autograder.grading.assignment import Assigned
+from autograder.grading.notebook_file import UnreadableError, read_notebook
 from autograder.grading.restore import restore
-from autograder.grading.submission import UNREADABLE, Submission, read_notebook
+from autograder.grading.submission import UNREADABLE, Submission
 from autograder.limits import Execution, Limits
 
 ExecuteArguments = tuple[
@@ -66,9 +67,17 @@ def prepare(
         document = read_notebook(submission.notebook)
         notes = restore(document, tests or assigned.full, assigned.released)
         content = to_bytes(document)
+    except UnreadableError as error:
+        reason = f"{assigned.assignment}.ipynb {error}"
+        unreadable = replace(submission, status=UNREADABLE, reason=reason)
+        return Prepared(unreadable, assigned, key, [], None)
     except Exception as error:
-        # A student's metadata can be anything.
-        reason = f"its cells' metadata are not nbgrader's: {error}"
+        # Nothing that a student wrote is known to end here; what does costs only them.
+        reason = (
+            "its cells could not be put together with the assignment's "
+            f"({type(error).__name__}). Fetch the assignment anew, copy your answers "
+            "into it and hand in again"
+        )
         unreadable = replace(submission, status=UNREADABLE, reason=reason)
         return Prepared(unreadable, assigned, key, [], None)
     names = None if plain else assigned.answer_names

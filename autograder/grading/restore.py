@@ -1,15 +1,19 @@
 """Puts the course's own cells back into a submission.
 
 A pure function of notebooks: it does what nbgrader's DeduplicateIds, OverwriteCells and
-OverwriteKernelspec do with a gradebook at hand, and also puts back cells that were
-removed, which nbgrader cannot.
+OverwriteKernelspec do with a gradebook at hand. It also puts back cells that were
+removed, knows cells that have lost their metadata, and keeps what a student wrote into
+the course's cells, which nbgrader cannot.
 """
 
 import copy
 
 from nbformat import NotebookNode
 
-from autograder.cells import by_id, is_answer, is_locked
+from autograder.cells import by_id, grade_id, is_answer, is_locked, is_test
+from autograder.grading.course_text import bound_by_course, read_names
+from autograder.grading.match import Matched, match
+from autograder.grading.notebook_file import give_ids
 
 
 def restore(
@@ -26,73 +30,101 @@ def restore(
     Returns:
         What was put back, such as `"test_stage was changed"`.
     """
-    originals, received = by_id(assigned), by_id(released)
-    notes: list[str] = []
-    places = _places(submitted, originals, notes)
-    after = -1
+    found = match(submitted, released)
+    originals = by_id(assigned)
+    _put_back_missing(found, originals)
+    _put_tests_after_code(found, originals)
     for name, original in originals.items():
-        cell = places.get(name)
-        if cell is not None:
-            if _was_changed(cell, received[name]):
-                notes.append(f"{name} was changed")
-            _reset(cell, original)
-            after = _index(submitted, cell)
-        elif not is_answer(original):
-            notes.append(f"{name} was missing")
-            after += 1
-            submitted.cells.insert(after, copy.deepcopy(original))
+        if name in found.places:
+            if _has_other_kind(found.places[name], original):
+                found.note(name, "was changed")
+            _reset(found.places[name], original)
     for cell in submitted.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    ids: set[str] = set()
-    for position, cell in enumerate(submitted.cells, start=1):
-        if cell["id"] in ids:
-            cell["id"] = f"added-{position:03}"
-        ids.add(cell["id"])
+    give_ids(submitted.cells)
     submitted.metadata = copy.deepcopy(assigned.metadata)
-    return notes
+    return found.notes()
 
 
-def _index(notebook: NotebookNode, wanted: NotebookNode) -> int:
-    return next(i for i, cell in enumerate(notebook.cells) if cell is wanted)
+def _has_other_kind(cell: NotebookNode, original: NotebookNode) -> bool:
+    return is_answer(original) and cell.cell_type != original.cell_type
 
 
-def _places(
-    submitted: NotebookNode, originals: dict[str, NotebookNode], notes: list[str]
-) -> dict[str, NotebookNode]:
-    """Returns the cell of each known id.
+def _put_back_missing(found: Matched, originals: dict[str, NotebookNode]) -> None:
+    """Puts cells that were removed where they were: behind those before them.
 
-    Of copies the last one counts, as in nbgrader; of a locked cell the first, since the
-    cells after it need what it binds.
+    Answers that tests judge stay away: whatever was written, it is elsewhere. One that
+    a person marks must be there to be marked.
     """
-    places: dict[str, NotebookNode] = {}
-    for cell in submitted.cells:
-        marks = cell.metadata.pop("nbgrader", None)
-        name = marks.get("grade_id") if isinstance(marks, dict) else None
-        # A student's metadata can be anything, a list too.
-        if not isinstance(name, str) or name not in originals:
-            continue
-        if name in places:
-            notes.append(f"{name} was there twice")
-            if is_locked(originals[name]):
+    after = -1
+    for number, received in enumerate(found.released.cells):
+        name = grade_id(received)
+        cell = found.known.get(number) if name is None else found.places.get(name)
+        if cell is not None:
+            after = found.index(cell)
+        elif name is not None and name in originals:
+            original = originals[name]
+            if is_answer(original) and not original.metadata.nbgrader.get("grade"):
                 continue
-        places[name] = cell
-    return places
+            found.note(name, "was missing")
+            after += 1
+            found.cells.insert(after, copy.deepcopy(original))
+            found.take(name, found.cells[after])
 
 
-def _was_changed(cell: NotebookNode, received: NotebookNode) -> bool:
-    if cell.cell_type != received.cell_type:
-        return True
-    return not is_answer(received) and (
-        cell.source.rstrip() != received.source.rstrip()
-        or "skip-execution" in cell.metadata.get("tags", [])
-    )
+def _put_tests_after_code(found: Matched, originals: dict[str, NotebookNode]) -> None:
+    """Moves a test that stands before all code which binds a name that it reads."""
+    ours = {id(cell) for name, cell in found.places.items() if name in originals}
+    answers = {
+        id(found.places[name])
+        for name, original in originals.items()
+        if is_answer(original) and name in found.places
+    }
+    locked = [
+        original.source
+        for original in originals.values()
+        if is_locked(original) and original.cell_type == "code"
+    ]
+    given = bound_by_course(locked)
+    bound = {
+        id(cell): found.names(cell)
+        for cell in found.cells
+        if cell.cell_type == "code" and (id(cell) in answers or id(cell) not in ours)
+    }
+    # Tests that move behind the same cell stay in their order.
+    behind: dict[int, NotebookNode] = {}
+    for name, original in originals.items():
+        if not is_test(original) or name not in found.places:
+            continue
+        test = found.places[name]
+        needs = read_names(original.source) - given
+        later: dict[str, NotebookNode] = {}
+        passed = False
+        for cell in found.cells:
+            passed = passed or cell is test
+            names = bound.get(id(cell), set()) & needs
+            if not passed:
+                needs -= names
+            for needed in names if passed else ():
+                later.setdefault(needed, cell)
+        later = {needed: cell for needed, cell in later.items() if needed in needs}
+        if later:
+            last = max(later.values(), key=found.index)
+            found.drop(test)
+            place = found.index(behind.get(id(last), last))
+            found.cells.insert(place + 1, test)
+            behind[id(last)] = test
 
 
 def _reset(cell: NotebookNode, original: NotebookNode) -> None:
     """Gives a cell its type and metadata back and, unless it is an answer, its text."""
     source = cell.source if is_answer(original) else original.source
-    own = cell["id"]
+    kept = {"id": cell.get("id")}
+    if is_answer(original) and original.cell_type == "markdown":
+        # Pictures pasted into an answer are part of it.
+        kept |= {"attachments": cell["attachments"]} if "attachments" in cell else {}
     cell.clear()
     cell.update(copy.deepcopy(original))
-    cell.source, cell["id"] = source, own
+    cell.source = source
+    cell.update(kept)

@@ -1,23 +1,23 @@
 """Finds what students handed in, and says plainly when it cannot be read."""
 
 import itertools
-import json
 import os
-import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
-from autograder.cells import from_bytes, to_bytes
 from autograder.course import Course, natural_key
+from autograder.grading.advice import (
+    MAX_BYTES,
+    describe_missing,
+    describe_no_folder,
+    describe_unread,
+    is_plain_file,
+    shown_name,
+)
+from autograder.grading.notebook_file import find_fault
 
 MISSING, UNREADABLE = "missing", "unreadable"
-CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# A notebook over this is not read; nor are files beside it that are over it together.
-MAX_BYTES = 20_000_000
 # Files and folders beside the notebook that are looked at, and how deep they may lie.
 MAX_ENTRIES, MAX_DEPTH = 2000, 20
 
@@ -47,30 +47,59 @@ class Submission:
 
 def find_students(course: Course, assignment: str) -> list[str]:
     """Returns the ids of the students who have a folder for an assignment, sorted."""
+    names = [name for name in _names_in(course.submitted) if not name.startswith(".")]
     return sorted(
-        (
-            folder.name
-            for folder in course.submitted.glob("[!.]*")
-            if os.path.lexists(folder / assignment)
-        ),
+        {
+            shown_name(name)
+            for name in names
+            if _is_there(course.submitted / name / assignment)
+        },
         key=natural_key,
     )
 
 
 def read_submission(course: Course, assignment: str, student: str) -> Submission:
     """Reads one submission from its folder. It never raises for what a student did."""
-    folder = course.submitted / student / assignment
+    folder = _folder_of(course, student) / assignment
     if not is_folder(folder):
-        reason = _describe_no_folder(folder)
+        reason = describe_no_folder(folder)
         # Something was handed in, even where it cannot be read.
-        there = folder if os.path.lexists(folder) else None
+        there = folder if _is_there(folder) else None
         return Submission(student, assignment, None, MISSING, reason, folder=there)
     path = folder / f"{assignment}.ipynb"
     files = read_files(folder, path)
-    if path.is_symlink() or not path.is_file():
-        reason = _describe_missing(folder, path)
+    if not is_plain_file(path):
+        reason = describe_missing(folder, path)
         return Submission(student, assignment, None, MISSING, reason, files, folder)
     return read_one(path, student, assignment, files)
+
+
+def _folder_of(course: Course, student: str) -> Path:
+    """Returns the folder of a student, whose name may not be text."""
+    folder = course.submitted / student
+    if "\\" in student and not os.path.lexists(folder):
+        for name in _names_in(course.submitted):
+            if shown_name(name) == student:
+                return course.submitted / name
+    return folder
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _is_there(path: Path) -> bool:
+    """Returns whether there is something, which one may not be allowed to see."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def read_one(
@@ -84,103 +113,13 @@ def read_one(
         assignment: The assignment's id.
         files: What lies beside the notebook, by relative path.
     """
-    folder = path.parent
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        reason = (
-            f"{path.name} has {size:,} bytes; at most {MAX_BYTES:,} "
-            "are read. Clear all outputs, save and hand in again"
-        )
-        return Submission(student, assignment, b"", UNREADABLE, reason, files, folder)
     content = read_regular(path)
-    if content is None:
-        reason = f"{path.name} is no file that can be read"
-        return Submission(student, assignment, b"", UNREADABLE, reason, files, folder)
-    fault = find_fault(content)
-    if fault:
-        reason = f"{path.name} {fault}"
-        return Submission(
-            student, assignment, content, UNREADABLE, reason, files, folder
-        )
-    return Submission(student, assignment, content, files=files, folder=folder)
-
-
-def find_fault(content: bytes) -> str | None:
-    """Says what keeps a file's content from being a notebook.
-
-    Returns:
-        What continues "the file ...", or `None` for a notebook.
-    """
-    if not content.strip():
-        return "is empty. Save the notebook and hand in again"
-    try:
-        text = content.decode("utf-8")
-        data = json.loads(text)
-    except UnicodeDecodeError:
-        return "is not a notebook: it is not UTF-8 text"
-    except json.JSONDecodeError as error:
-        return (
-            f"is not a notebook: not JSON from line {error.lineno} on ({error.msg}). "
-            "It may have been cut off while it was saved or copied"
-        )
-    except RecursionError:
-        return "is not a notebook: it is nested too deeply"
-    except ValueError as error:
-        return f"is not a notebook: {error}"
-    if not isinstance(data, dict) or ("cells" not in data and "worksheets" not in data):
-        return "is JSON but not a notebook: it has no cells"
-    try:
-        # JSON can spell characters that no file can hold, such as half of a pair.
-        to_bytes(read_notebook(content))
-    except Exception as error:
-        first = str(error).strip().splitlines() or [type(error).__name__]
-        return f"is not a valid notebook: {first[0]}"
-    return None
-
-
-def read_notebook(content: bytes) -> NotebookNode:
-    """Returns bytes as a notebook of format 4.5, whatever version they had."""
-    data = json.loads(content.decode("utf-8"))
-    if data.get("nbformat") != 4:
-        data = from_bytes(content)
-        for cell in data.cells:
-            cell.pop("id", None)
-    data["nbformat_minor"] = max(5, data["nbformat_minor"])
-    # nbformat would replace such ids too, but with random ones and a warning.
-    seen: set[str] = set()
-    for position, cell in enumerate(data["cells"], start=1):
-        given = cell.get("id")
-        if not isinstance(given, str) or not CELL_ID.fullmatch(given) or given in seen:
-            cell["id"] = f"added-{position:03}"
-        seen.add(cell["id"])
-    document = nbformat.reads(json.dumps(data), as_version=4)
-    nbformat.validate(document)
-    return document
-
-
-def _describe_no_folder(folder: Path) -> str:
-    for place in (folder.parent, folder):
-        if place.is_symlink():
-            return f"the folder {place.name} is a link, which is not followed"
-    if folder.exists():
-        return f"{folder.name} is a file, not a folder with a notebook"
-    return "nothing was handed in"
-
-
-def _describe_missing(folder: Path, path: Path) -> str:
-    others = sorted(item.name for item in folder.iterdir() if item.name[0] != ".")
-    notebooks = [name for name in others if name.endswith(".ipynb")]
-    if path.is_symlink():
-        return f"{path.name} is a link, which is not followed"
-    if path.is_dir():
-        return f"{path.name} is a folder, not a notebook"
-    if notebooks:
-        return (
-            f"{path.name} is not there; found {', '.join(notebooks[:5])}. "
-            f"Name it {path.name} and hand in again"
-        )
-    found = ", ".join(others[:5]) if others else "an empty folder"
-    return f"{path.name} is not there; found {found}"
+    fault = describe_unread(path) if content is None else find_fault(content)
+    status = UNREADABLE if fault else ""
+    reason = f"{shown_name(path.name)} {fault}" if fault else ""
+    return Submission(
+        student, assignment, content or b"", status, reason, files, path.parent
+    )
 
 
 def read_files(folder: Path, notebook: Path) -> dict[str, bytes]:
@@ -223,9 +162,14 @@ def _list_files(folder: Path) -> list[Path]:
             # Names that are not text cannot go into a notebook, or a JSON file.
             if entry.name.startswith(".") or not entry.name.isprintable():
                 continue
-            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
+            try:
+                is_dir = entry.is_dir(follow_symlinks=False)
+                is_file = entry.is_file(follow_symlinks=False)
+            except OSError:
+                continue
+            if is_dir and depth < MAX_DEPTH:
                 folders.append((Path(entry.path), depth + 1))
-            elif entry.is_file(follow_symlinks=False):
+            elif is_file:
                 found.append(Path(entry.path))
     return sorted(found)
 
@@ -242,12 +186,12 @@ def read_regular(path: Path, most: int = MAX_BYTES) -> bytes | None:
     """
     # Windows has neither flag: a link is looked for before, and pipes are no files.
     no_link, no_wait = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
-    if not no_link and path.is_symlink():
+    if not no_link and os.path.islink(path):
         return None
     try:
         # The open file is examined: its name may be another file's by then.
         descriptor = os.open(path, os.O_RDONLY | no_link | no_wait)
-    except OSError:
+    except (OSError, ValueError):
         return None
     try:
         status = os.fstat(descriptor)
@@ -255,6 +199,8 @@ def read_regular(path: Path, most: int = MAX_BYTES) -> bytes | None:
             return None
         with open(descriptor, "rb", closefd=False) as file:
             content = file.read(most + 1)
+    except OSError:
+        return None
     finally:
         os.close(descriptor)
     return content if len(content) <= most else None
@@ -262,4 +208,5 @@ def read_regular(path: Path, most: int = MAX_BYTES) -> bytes | None:
 
 def is_folder(path: Path) -> bool:
     """Returns whether a student's folder is one, and not a link to another's."""
-    return path.is_dir() and not path.is_symlink() and not path.parent.is_symlink()
+    links = (path, path.parent)
+    return os.path.isdir(path) and not any(map(os.path.islink, links))

@@ -59,7 +59,8 @@ def test_blanks_at_the_end_are_no_change(released, put_back, find_cell, ending):
 def test_a_changed_cell_is_put_back_and_named(released, put_back, find_cell):
     find_cell(released, "test_double").source = "pass"
     find_cell(released, "setup").source += "\ndouble = abs"
-    assert put_back(released) == ["setup was changed", "test_double was changed"]
+    notes = ["setup was changed (what was added to it follows it)"]
+    assert put_back(released) == [*notes, "test_double was changed"]
 
 
 def test_a_missing_cell_is_put_back_in_its_place(released, put_back, find_cell):
@@ -127,17 +128,20 @@ def test_cells_with_one_id_get_their_own(released, put_back):
     assert put_back(released) == []
 
 
-def test_an_empty_notebook_gets_all_cells_but_the_answers(put_back):
+def test_an_empty_notebook_gets_all_cells_but_answers_that_tests_judge(put_back):
     notebook = nbformat.v4.new_notebook()
     assert put_back(notebook) == [
         "setup was missing",
         "test_double was missing",
         "test_area was missing",
+        "why was missing",
     ]
 
 
 @pytest.mark.parametrize("odd", [[], {}, 3, None, ["double"]])
-def test_an_id_that_is_no_text_is_nobodys(released, find_cell, assigned, odd):
-    find_cell(released, "test_double").metadata["nbgrader"]["grade_id"] = odd
-    notes = restore(released, assigned.full, assigned.released)
-    assert any("test_double" in note for note in notes)
+def test_an_id_that_is_no_text_is_nobodys(released, put_back, find_cell, odd):
+    test = find_cell(released, "test_double")
+    test.metadata["nbgrader"]["grade_id"] = odd
+    # Its text says what it is.
+    assert put_back(released) == []
+    assert test.metadata.nbgrader.grade_id == "test_double"
