@@ -11,13 +11,12 @@ from rich.text import Text
 
 from autograder.cells import by_id
 from autograder.course import Course, CourseError
-from autograder.engine.execute import execute
 from autograder.grading.assignment import Assigned, load_assigned
 from autograder.grading.console import printable
 from autograder.grading.feedback import FeedbackWriter, set_banner
 from autograder.grading.judge import judge
 from autograder.grading.outcome import Outcome
-from autograder.grading.prepare import prepare
+from autograder.grading.run import Task, run
 from autograder.grading.submission import read_files, read_one
 from autograder.limits import GRADED, Limits
 
@@ -89,10 +88,8 @@ def grade_one(
     own = path.resolve().parent.name == assigned.assignment
     files = read_files(path.parent, path) if own else {}
     submission = read_one(path.resolve(), OWNER, assigned.assignment, files)
-    prepared = prepare(submission, assigned, limits, plain)
-    if prepared.arguments is None:
-        return judge(prepared, None)
-    return judge(prepared, execute(*prepared.arguments))
+    task = Task(submission, assigned, limits, plain)
+    return judge(task, run(task))
 
 
 def print_verdict(outcome: Outcome, assigned: Assigned, document: NotebookNode) -> None:

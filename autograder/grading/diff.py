@@ -13,9 +13,9 @@ from autograder.grading.console import printable
 from autograder.grading.journal import Journal
 from autograder.grading.judge import judge
 from autograder.grading.outcome import Outcome, environment
-from autograder.grading.prepare import Prepared, prepare, run_prepared
+from autograder.grading.run import Task, run_all
 from autograder.grading.submission import find_students, read_submission
-from autograder.limits import Execution, Limits
+from autograder.limits import Limits
 
 
 def print_differences(
@@ -49,18 +49,15 @@ def print_differences(
     workers, limits = share_cores(limits, workers)
     fresh: dict[str, Outcome] = {}
 
-    def finish(prepared: Prepared, execution: Execution | Exception | None) -> None:
-        outcome, _ = judge(prepared, execution)
-        fresh[outcome.student] = outcome
-        print(f"[{len(fresh)}/{len(known)}]  {outcome.student}", flush=True)
-
-    def to_run() -> Iterator[Prepared]:
+    def to_run() -> Iterator[Task]:
         for student in known:
             submission = read_submission(course, assignment, student)
-            yield prepare(submission, assigned, limits, plain)
+            yield Task(submission, assigned, limits, plain)
 
-    for prepared, execution in run_prepared(to_run(), workers, finish):
-        finish(prepared, execution)
+    for task, ran in run_all(to_run(), workers):
+        outcome, _ = judge(task, ran)
+        fresh[outcome.student] = outcome
+        print(f"[{len(fresh)}/{len(known)}]  {printable(outcome.student)}", flush=True)
     return _print(known, fresh)
 
 

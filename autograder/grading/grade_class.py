@@ -11,13 +11,13 @@ from autograder.grading.console import print_outcome, print_table
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.journal import Journal
 from autograder.grading.outcome import Outcome, key_of
-from autograder.grading.outcome_folder import read_execution
-from autograder.grading.prepare import Prepared, prepare, run_prepared
+from autograder.grading.outcome_folder import read_ran
 from autograder.grading.recorder import Recorder, autograded_path
 from autograder.grading.results import ResultStore
 from autograder.grading.roster import Roster, read_roster
+from autograder.grading.run import Ran, Task, run_all
 from autograder.grading.submission import Submission, find_students, read_submission
-from autograder.limits import GRADED, Execution, Limits
+from autograder.limits import GRADED, Limits
 
 
 def grade(
@@ -96,34 +96,33 @@ def grade_class(
         record = Recorder(course, assigned, gradebook, journal, store, report)
         record.total = len(wanted)
 
-        def next_step(student: str) -> Prepared | None:
+        def next_step(student: str) -> Task | None:
             """Returns what must run; what need not is recorded."""
             submission = read_submission(course, assignment, student)
             key = key_of(submission, assigned, limits, plain)
             step = plan(submission, key, journal, gradebook, store, results, force)
             if step.kept is not None:
-                # Nothing of a student's notebook is parsed for what stands.
                 record.keep(submission, step.kept)
                 return None
-            prepared = prepare(submission, assigned, limits, plain, key=key)
-            if step.executed is not None:
-                record.finish(prepared, step.executed)
+            task = Task(submission, assigned, limits, plain, key=key)
+            if step.ran is not None:
+                record.finish(task, step.ran)
                 return None
-            return prepared
+            return task
 
-        def to_run() -> Iterator[Prepared]:
+        def to_run() -> Iterator[Task]:
             for student in wanted:
-                prepared = None
+                task = None
                 with record.guard(student):
-                    prepared = next_step(student)
-                if prepared is not None:
-                    yield prepared
+                    task = next_step(student)
+                if task is not None:
+                    yield task
 
-        for prepared, execution in run_prepared(to_run(), workers, record.finish):
-            with record.guard(prepared.submission.student):
-                if isinstance(execution, Execution):
-                    store.keep(prepared.key, execution)
-                record.finish(prepared, execution)
+        for task, ran in run_all(to_run(), workers):
+            with record.guard(task.submission.student):
+                if isinstance(ran, Ran) and ran.execution is not None:
+                    store.keep(task.key, ran)
+                record.finish(task, ran)
     return [record.outcomes[student] for student in wanted]
 
 
@@ -153,12 +152,12 @@ class Step:
 
     Attributes:
         kept: The outcome that stands; `None` if there is none.
-        executed: What a run that was killed, or a shard, had got as far as; `None` if
-            it must run.
+        ran: What a run that was killed, or a shard, had got as far as; `None` if it
+            must run.
     """
 
     kept: Outcome | None = None
-    executed: Execution | None = None
+    ran: Ran | None = None
 
 
 def plan(
@@ -189,9 +188,8 @@ def plan(
         if submission.folder is None or (stored.is_file() and gradebook.holds(known)):
             return Step(kept=known)
     if submission.status:
-        return Step()
-    executed = store.load(key)
-    if executed is None and results is not None:
-        folder = results / submission.student / submission.assignment
-        executed = read_execution(folder, key)
-    return Step(executed=executed)
+        return Step(ran=Ran(submission.status, submission.reason))
+    ran = store.load(key)
+    if ran is None and results is not None:
+        ran = read_ran(results / submission.student / submission.assignment, key)
+    return Step(ran=ran)

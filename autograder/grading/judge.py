@@ -6,33 +6,31 @@ from nbformat import NotebookNode
 from autograder.cells import copy_of, from_bytes, named_tests
 from autograder.grading.assignment import Assigned
 from autograder.grading.outcome import Outcome, environment
-from autograder.grading.prepare import Prepared
-from autograder.limits import CRASHED, Execution
+from autograder.grading.run import Ran, Task
+from autograder.limits import CRASHED
 
 
-def judge(
-    prepared: Prepared, execution: Execution | Exception | None
-) -> tuple[Outcome, NotebookNode]:
+def judge(task: Task, ran: Ran | Exception) -> tuple[Outcome, NotebookNode]:
     """Judges a submission.
 
     Args:
-        prepared: What was handed in, and the assignment.
-        execution: What came of running it; the exception that ended its process;
-            `None` if there was nothing to run.
+        task: What was handed in, and the assignment.
+        ran: What came of running it, or the exception that ended its process.
 
     Returns:
         The outcome with the points of the autograded tests, and the executed notebook.
     """
-    submission, assigned, notes = prepared.submission, prepared.assigned, prepared.notes
-    status, reason, seconds, sandbox = submission.status, submission.reason, 0.0, ""
-    if isinstance(execution, Execution):
-        status, reason = execution.status, execution.reason
-        seconds, sandbox = execution.seconds, execution.sandbox
-        document = from_bytes(execution.notebook)
-    else:
-        if execution is not None:
-            status, reason = CRASHED, f"the process that ran it died ({execution})"
+    submission, assigned = task.submission, task.assigned
+    seconds, sandbox = 0.0, ""
+    if isinstance(ran, Exception):
+        ran = Ran(CRASHED, f"the process that ran it died ({ran})")
+    status, reason, notes = ran.status, ran.reason, ran.notes
+    if ran.execution is None:
         document = not_run(assigned, status)
+    else:
+        status, reason = ran.execution.status, ran.execution.reason
+        seconds, sandbox = ran.execution.seconds, ran.execution.sandbox
+        document = from_bytes(ran.execution.notebook)
     cells = cell_verdicts(document)
     outcome = Outcome(
         submission.student,
@@ -42,10 +40,10 @@ def judge(
         score=sum(points for points, _ in cells.values()),
         max_score=sum(assigned.points.values()),
         flags=["restored"] if notes else [],
-        notes=[f"put back: {', '.join(notes)}"] if notes else [],
+        notes=notes,
         seconds=round(seconds, 2),
         cells=cells,
-        key=prepared.key,
+        key=task.key,
         environment=environment(),
         sandbox=sandbox,
     )

@@ -64,19 +64,6 @@ def read_notebook(content: bytes) -> NotebookNode:
     )
 
 
-def find_fault(content: bytes) -> str | None:
-    """Says what keeps a file's content from being a notebook.
-
-    Returns:
-        What continues "the file ...", or `None` for a notebook.
-    """
-    try:
-        read_notebook(content)
-    except UnreadableError as error:
-        return str(error)
-    return None
-
-
 def give_ids(cells: Iterable[Any]) -> None:
     """Gives cells an id of their own where they have none, or another cell's."""
     cells = list(cells)

@@ -21,6 +21,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from autograder.grading.outcome import Outcome, outcome_of
+from autograder.grading.run import Ran
+from autograder.grading.submission import MISSING, UNREADABLE
 from autograder.limits import Execution
 
 FORMAT = 1
@@ -51,7 +53,7 @@ def read_outcome(folder: Path) -> Outcome | None:
     return found and found[0]
 
 
-def read_execution(folder: Path, key: str) -> Execution | None:
+def read_ran(folder: Path, key: str) -> Ran | None:
     """Reads what a shard executed, for a gradebook to take.
 
     Args:
@@ -65,7 +67,9 @@ def read_execution(folder: Path, key: str) -> Execution | None:
     if found is None or found[0].key != key:
         return None
     outcome, content = found
-    return Execution(
+    if outcome.status in (MISSING, UNREADABLE):
+        return Ran(outcome.status, outcome.reason, outcome.notes)
+    execution = Execution(
         content,
         outcome.status,
         outcome.reason,
@@ -73,6 +77,7 @@ def read_execution(folder: Path, key: str) -> Execution | None:
         start_seconds=0.0,
         sandbox=outcome.sandbox,
     )
+    return Ran(notes=outcome.notes, execution=execution)
 
 
 def _read(folder: Path) -> tuple[Outcome, bytes] | None:

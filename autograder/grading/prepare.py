@@ -1,22 +1,20 @@
-"""Makes of a submission what is run: key, restored notebook, and the engine's call.
+"""Makes of a submission what is run: a restored notebook, and the engine's call.
 
 A class, a shard, the service on a hub, one notebook of one's own and the run that
 compares all take this step.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
 from autograder.cells import to_bytes
-from autograder.engine.execute import execute
-from autograder.engine.pool import map_unordered
 from autograder.grading.assignment import Assigned
 from autograder.grading.notebook_file import UnreadableError, read_notebook
 from autograder.grading.restore import restore
 from autograder.grading.submission import UNREADABLE, Submission
-from autograder.limits import Execution, Limits
+from autograder.limits import Limits
 
 ExecuteArguments = tuple[
     bytes, Limits, Mapping[str, bytes], frozenset[str] | None, Mapping[str, bytes]
@@ -30,15 +28,12 @@ class Prepared:
     Attributes:
         submission: What was handed in.
         assigned: The assignment.
-        key: The hash of everything that the outcome depends on; empty where no
-            outcome is kept.
-        notes: What was put back.
+        notes: What was put back, as a sentence; empty if nothing was.
         arguments: What `execute` takes; `None` if there is nothing to run.
     """
 
     submission: Submission
     assigned: Assigned
-    key: str
     notes: list[str]
     arguments: ExecuteArguments | None
 
@@ -49,7 +44,6 @@ def prepare(
     limits: Limits,
     plain: bool = False,
     tests: NotebookNode | None = None,
-    key: str = "",
 ) -> Prepared:
     """Puts the course's cells back and gathers what a run needs. It never raises.
 
@@ -59,10 +53,9 @@ def prepare(
         limits: What one submission may use.
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
         tests: The notebook whose tests are put back. Without it, all of them.
-        key: `key_of` the submission, where an outcome is kept by it.
     """
     if submission.status or submission.notebook is None:
-        return Prepared(submission, assigned, key, [], None)
+        return Prepared(submission, assigned, [], None)
     try:
         document = read_notebook(submission.notebook)
         notes = restore(document, tests or assigned.full, assigned.released)
@@ -70,7 +63,7 @@ def prepare(
     except UnreadableError as error:
         reason = f"{assigned.assignment}.ipynb {error}"
         unreadable = replace(submission, status=UNREADABLE, reason=reason)
-        return Prepared(unreadable, assigned, key, [], None)
+        return Prepared(unreadable, assigned, [], None)
     except Exception as error:
         # Nothing that a student wrote is known to end here; what does costs only them.
         reason = (
@@ -79,36 +72,8 @@ def prepare(
             "into it and hand in again"
         )
         unreadable = replace(submission, status=UNREADABLE, reason=reason)
-        return Prepared(unreadable, assigned, key, [], None)
+        return Prepared(unreadable, assigned, [], None)
     names = None if plain else assigned.answer_names
     arguments = (content, limits, submission.files, names, assigned.files)
-    return Prepared(submission, assigned, key, notes, arguments)
-
-
-def run_prepared(
-    prepared: Iterable[Prepared],
-    workers: int,
-    finish: Callable[[Prepared, Execution | Exception | None], None],
-) -> Iterator[tuple[Prepared, Execution | Exception]]:
-    """Runs submissions side by side, as fast as the workers take them.
-
-    Args:
-        prepared: Read one by one, when a worker is free.
-        workers: How many processes.
-        finish: Called at once for what cannot be run, with `None`.
-
-    Yields:
-        What was run, with its execution or the exception that ended its process.
-    """
-
-    def jobs() -> Iterator[tuple[Prepared, ExecuteArguments]]:
-        for one in prepared:
-            if one.arguments is None:
-                finish(one, None)
-            else:
-                yield one, one.arguments
-
-    for one, execution, error in map_unordered(execute, jobs(), workers):
-        result = error or execution
-        assert result is not None
-        yield one, result
+    put_back = [f"put back: {', '.join(notes)}"] if notes else []
+    return Prepared(submission, assigned, put_back, arguments)

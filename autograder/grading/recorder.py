@@ -20,10 +20,10 @@ from autograder.grading.journal import Journal
 from autograder.grading.judge import judge, not_run
 from autograder.grading.lateness import enter_lateness, is_lateness
 from autograder.grading.outcome import Outcome
-from autograder.grading.prepare import Prepared
 from autograder.grading.results import ResultStore
+from autograder.grading.run import Ran, Task
 from autograder.grading.submission import UNREADABLE, Submission
-from autograder.limits import CRASHED, Execution
+from autograder.limits import CRASHED
 
 
 def autograded_path(course: Course, submission: Submission) -> Path:
@@ -77,14 +77,12 @@ class Recorder:
                 raise
             self._fail(student, error)
 
-    def finish(
-        self, prepared: Prepared, execution: Execution | Exception | None
-    ) -> None:
+    def finish(self, task: Task, ran: Ran | Exception) -> None:
         """Records what came of a submission."""
-        with self.guard(prepared.submission.student):
-            outcome, document = judge(prepared, execution)
-            self._record(prepared.submission, outcome, document)
-            self.store.drop(prepared.key)
+        with self.guard(task.submission.student):
+            outcome, document = judge(task, ran)
+            self._record(task.submission, outcome, document)
+            self.store.drop(task.key)
 
     def keep(self, submission: Submission, known: Outcome) -> None:
         """Records what may have changed since: marks of a person, and dates."""

@@ -5,6 +5,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
+from autograder.grading.run import Ran
 from autograder.limits import Execution
 
 
@@ -20,10 +21,12 @@ class ResultStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, key: str, execution: Execution) -> None:
-        """Writes an execution under the hash of what it depends on."""
+    def keep(self, key: str, ran: Ran) -> None:
+        """Writes what was executed under the hash of what it depends on."""
+        assert ran.execution is not None
         self.folder.mkdir(parents=True, exist_ok=True)
-        data = {**asdict(execution), "notebook": execution.notebook.decode("utf-8")}
+        content = ran.execution.notebook.decode("utf-8")
+        data = {**asdict(ran.execution), "notebook": content, "notes": ran.notes}
         path = self.folder / f"{key}.json"
         draft = path.with_suffix(".part")
         with draft.open("w", encoding="utf-8") as file:
@@ -39,12 +42,14 @@ class ResultStore:
             finally:
                 os.close(descriptor)
 
-    def load(self, key: str) -> Execution | None:
-        """Returns the `Execution` of a key, or `None`."""
+    def load(self, key: str) -> Ran | None:
+        """Returns what was executed under a key, or `None`."""
         try:
             text = (self.folder / f"{key}.json").read_text(encoding="utf-8")
             data = json.loads(text)
-            return Execution(**{**data, "notebook": data["notebook"].encode("utf-8")})
+            notes, content = data.pop("notes"), data.pop("notebook")
+            execution = Execution(notebook=content.encode("utf-8"), **data)
+            return Ran(notes=notes, execution=execution)
         except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
             return None
 

@@ -30,9 +30,9 @@ from autograder.grading.failure import failed, is_of_the_machine
 from autograder.grading.judge import judge, not_run
 from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.outcome_folder import read_outcome, write_outcome
-from autograder.grading.prepare import Prepared, prepare, run_prepared
+from autograder.grading.run import Ran, Task, run_all
 from autograder.grading.submission import find_students, read_submission
-from autograder.limits import GRADED, Execution, Limits
+from autograder.limits import GRADED, Limits
 
 
 def grade_shard(
@@ -97,13 +97,9 @@ def grade_shard(
             write_outcome(out / student / name, outcome, to_bytes(document))
             count(outcome)
 
-    def finish(prepared: Prepared, execution: Execution | Exception | None) -> None:
-        with guard(prepared.assigned.assignment, prepared.submission.student):
-            count(_write(out, prepared, execution))
-
-    def to_run() -> Iterator[Prepared]:
+    def to_run() -> Iterator[Task]:
         for name, student in names:
-            prepared = None
+            task = None
             with guard(name, student):
                 submission = read_submission(shard, name, student)
                 key = key_of(submission, assigned[name], limits, plain)
@@ -111,14 +107,13 @@ def grade_shard(
                 if known is not None and known.key == key:
                     count(known, kept=True)
                 else:
-                    prepared = prepare(
-                        submission, assigned[name], limits, plain, key=key
-                    )
-            if prepared is not None:
-                yield prepared
+                    task = Task(submission, assigned[name], limits, plain, key=key)
+            if task is not None:
+                yield task
 
-    for prepared, execution in run_prepared(to_run(), workers, finish):
-        finish(prepared, execution)
+    for task, ran in run_all(to_run(), workers):
+        with guard(task.assigned.assignment, task.submission.student):
+            count(_write(out, task, ran))
     print_sandbox(outcomes)
     return 0 if all(outcome.status == GRADED for outcome in outcomes) else 1
 
@@ -130,10 +125,8 @@ def _course_of(course: Course, given: Path) -> Course:
     return Course(course.root, config)
 
 
-def _write(
-    out: Path, prepared: Prepared, execution: Execution | Exception | None
-) -> Outcome:
-    outcome, document = judge(prepared, execution)
+def _write(out: Path, task: Task, ran: Ran | Exception) -> Outcome:
+    outcome, document = judge(task, ran)
     folder = out / outcome.student / outcome.assignment
     write_outcome(folder, outcome, to_bytes(document))
     return outcome

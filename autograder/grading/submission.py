@@ -15,7 +15,6 @@ from autograder.grading.advice import (
     is_plain_file,
     shown_name,
 )
-from autograder.grading.notebook_file import find_fault
 
 MISSING, UNREADABLE = "missing", "unreadable"
 # Files and folders beside the notebook that are looked at, and how deep they may lie.
@@ -30,7 +29,8 @@ class Submission:
         student: The student's id: the name of the folder.
         assignment: The assignment's id.
         notebook: The notebook file; `None` if it is not there.
-        status: `"missing"` or `"unreadable"` when there is nothing to run; else empty.
+        status: `"missing"` or `"unreadable"` where there are no bytes to read; else
+            empty. Whether they are a notebook is found out where they are run.
         reason: Why there is nothing to run, for the student.
         files: What lies beside the notebook, by relative path.
         folder: `None` when the student has no folder at all.
@@ -114,12 +114,10 @@ def read_one(
         files: What lies beside the notebook, by relative path.
     """
     content = read_regular(path)
-    fault = describe_unread(path) if content is None else find_fault(content)
-    status = UNREADABLE if fault else ""
-    reason = f"{shown_name(path.name)} {fault}" if fault else ""
-    return Submission(
-        student, assignment, content or b"", status, reason, files, path.parent
-    )
+    if content is not None:
+        return Submission(student, assignment, content, files=files, folder=path.parent)
+    reason = f"{shown_name(path.name)} {describe_unread(path)}"
+    return Submission(student, assignment, b"", UNREADABLE, reason, files, path.parent)
 
 
 def read_files(folder: Path, notebook: Path) -> dict[str, bytes]:

@@ -120,8 +120,7 @@ class Execute(NbGraderPreprocessor):
             nb = from_bytes(execution.notebook)
         if status != GRADED:
             self.log.warning("%s: %s: %s", submission.student, status, reason)
-        put_back = ", ".join(state.get("notes", ()))
-        notes = [f"put back: {put_back}"] if put_back else []
+        notes = list(state.get("notes", ()))
         given = resources["nbgrader"]
         with Gradebook(given["db_url"]) as gradebook:
             entry = gradebook.find_submission(given["assignment"], given["student"])

@@ -16,7 +16,7 @@ from autograder.cells import by_id, from_bytes, is_answer
 from autograder.course import load_course
 from autograder.grading import notebook_file
 from autograder.grading.assignment import load_assigned
-from autograder.grading.notebook_file import find_fault
+from autograder.grading.notebook_file import UnreadableError, read_notebook
 from autograder.grading.outcome import key_of
 from autograder.grading.prepare import prepare
 from autograder.grading.submission import (
@@ -87,8 +87,8 @@ def hand_in(place, student, content):
 def check(place, assigned, student):
     """Reads and prepares a submission; whatever comes of it, it is in order."""
     found = read_submission(place.course, place.assignment, student)
-    key = key_of(found, assigned, Limits())
-    prepared = prepare(found, assigned, Limits(), key=key)
+    assert key_of(found, assigned, Limits())
+    prepared = prepare(found, assigned, Limits())
     found = prepared.submission
     assert found.reason.isprintable()
     if prepared.arguments is None:
@@ -165,7 +165,8 @@ def test_many_values_are_refused_before_they_are_parsed(monkeypatch, value):
     monkeypatch.setattr(notebook_file.json, "loads", refuse)
     many = b",".join([value] * 1100)
     for content in (b"[" + many + b"]", b'{"cells": [], "x": [' + many + b"]}"):
-        assert "more than 1,000 values" in find_fault(content)
+        with pytest.raises(UnreadableError, match="more than 1,000 values"):
+            read_notebook(content)
 
 
 def test_a_course_without_submissions_has_no_students(built_once):

@@ -9,7 +9,7 @@ import pytest
 from autograder.grading.notebook_file import (
     MAX_CELLS,
     MAX_VALUES,
-    find_fault,
+    UnreadableError,
     read_notebook,
 )
 
@@ -43,7 +43,6 @@ def without(cell, *names):
 
 def read(content):
     """Returns the cells that are read of a file, which must be valid."""
-    assert find_fault(content) is None
     document = read_notebook(content)
     nbformat.validate(document)
     # What is written must be what was read: half a character cannot be written.
@@ -87,7 +86,9 @@ def read(content):
     ],
 )
 def test_a_file_that_is_no_notebook_is_described_in_words(content, fault):
-    found = find_fault(content)
+    with pytest.raises(UnreadableError) as caught:
+        read_notebook(content)
+    found = str(caught.value)
     assert fault in found
     assert "\n" not in found
     assert not [word for word in FOREIGN if word in found]
@@ -185,7 +186,7 @@ def test_lines_end_in_one_way():
 def test_every_cell_has_an_id_of_its_own(ids, kept):
     cells = [code("1", id=id) for id in ids]
     assert [cell["id"] for cell in read(as_json(cells=cells))] == kept
-    assert find_fault(as_json(cells=[without(code("1"), "id")])) is None
+    assert read_notebook(as_json(cells=[without(code("1"), "id")]))
 
 
 @pytest.mark.parametrize(
