@@ -68,3 +68,11 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+# Formgrader's pages of submissions run nothing either, where Jupyter's server has not
+# loaded `autograder.jupyter.formgrader`, which does more.
+c.HTMLExporter.preprocessors = ["autograder.jupyter.formgrade_page.CleanNotebook"]
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.jupyter.formgrade_page.clean_markdown"
+}
+c.PageExporter.preprocessors = []
+c.PageExporter.filters = {}

@@ -14,12 +14,13 @@ from jinja2.runtime import Context
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
+from traitlets import default
 
-from autograder.authoring.metadata import HIDDEN
-from autograder.cells import by_id, copy_of, named_tests
+from autograder.cells import named_tests
 from autograder.compat_nbgrader import is_get_grades, render_page
 from autograder.course import Course
 from autograder.grading.assignment import Assigned
+from autograder.grading.hidden_tests import ANSI, without_hidden_tests
 from autograder.grading.html_safety import clean_html, clean_notebook, close_page
 from autograder.grading.submission import read_regular
 from autograder.limits import GRADED
@@ -28,9 +29,7 @@ from autograder.limits import GRADED
 LONGEST = 300
 # The id of the cell that lists them.
 LOSSES = "tests-that-failed"
-NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
 WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # `nbgrader release_feedback` reads in them which submission a page is of.
 RELEASED_BY = ("timestamp.txt", "submission_secret.txt")
 
@@ -98,6 +97,11 @@ class PageExporter(HTMLExporter):
     text is coloured once.
     """
 
+    @default("exclude_anchor_links")
+    def _exclude_anchor_links_default(self) -> bool:
+        # They lead to a heading's id, which a student could make another part's.
+        return True
+
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
@@ -130,61 +134,6 @@ class PageExporter(HTMLExporter):
 @functools.lru_cache(maxsize=500)
 def _coloured(source: str, language: str | None) -> str:
     return Highlight2HTML(pygments_lexer="ipython3")(source, language)
-
-
-def without_hidden_tests(
-    notebook: NotebookNode, released: NotebookNode
-) -> NotebookNode:
-    """Takes the hidden tests out of a graded notebook, source and tracebacks.
-
-    Points and messages stay.
-
-    Args:
-        notebook: The notebook as it was graded.
-        released: The notebook that students received.
-
-    Returns:
-        A new notebook.
-    """
-    shown, visible = copy_of(notebook), by_id(released)
-    for name, cell in named_tests(shown):
-        if HIDDEN in cell.source:
-            source = visible[name].source
-            known = {line.strip() for line in source.splitlines()}
-            secret = {
-                line.strip() for line in cell.source.splitlines() if line.strip()
-            } - known
-            for output in cell.outputs:
-                if output.output_type == "error":
-                    output.traceback = _without(output.traceback, secret)
-                elif output.output_type == "stream":
-                    # Python quotes the line that a warning comes from.
-                    output.text = "".join(
-                        line
-                        for line in output.text.splitlines(keepends=True)
-                        if line.strip() not in secret
-                    )
-            cell.source = source.rstrip() + "\n# Hidden tests ran here too."
-    return shown
-
-
-def _without(traceback: list[str], secret: set[str]) -> list[str]:
-    """Drops the frames that quote a line of the hidden tests.
-
-    The last entry is the error's own name and message and stays.
-    """
-    telling = {line for line in secret if any(map(str.isalnum, line))}
-    kept = [
-        entry
-        for entry in traceback[:-1]
-        if not any(line in telling for line in _quoted_lines(entry))
-    ]
-    return kept + traceback[-1:]
-
-
-def _quoted_lines(entry: str) -> list[str]:
-    """Returns a frame's lines without the numbers and arrows that IPython sets."""
-    return [NUMBERED.sub("", line).strip() for line in ANSI.sub("", entry).splitlines()]
 
 
 def add_banner(

@@ -167,7 +167,7 @@ def test_a_worker_that_fails_at_one_goes_on_with_the_next(tmp_path, monkeypatch)
     monkeypatch.setattr("autograder.serve.worker.POLL", 0.01)
 
     class Failing(QueueWorker):
-        def _runs(self):
+        def _runs(self, only_new):
             taken.append(1)
             raise OSError("the disk is full")
             yield
