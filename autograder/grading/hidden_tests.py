@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring.metadata import HIDDEN
-from autograder.cells import by_id, copy_of, grade_id, is_test, named_tests
+from autograder.cells import by_id, copy_of, is_test, named_tests
 
 END = "END HIDDEN TESTS"
 NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
@@ -72,7 +72,7 @@ def without_hidden_tests(
             errors = [out for out in cell.outputs if out.output_type == "error"]
             cell.outputs = [_clean_error(error, cell, own) for error in errors]
         if hidden:
-            source = visible[grade_id(cell)].source
+            source = visible[cell.metadata.nbgrader.grade_id].source
             secret = _lines(cell.source) - _lines(source)
             for output in cell.outputs:
                 output.traceback = _without(output.traceback, secret)

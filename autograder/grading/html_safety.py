@@ -97,8 +97,8 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
         allowed = CLASSES.get(tag, ())
         return " ".join(name for name in value.split() if name in allowed) or None
     if attribute == "src":
-        fits = len(value) <= MOST_PICTURE and DATA_PICTURE.fullmatch(value)
-        return value if fits else None
+        is_picture = DATA_PICTURE.fullmatch(value[: MOST_PICTURE + 1])
+        return value if is_picture and len(value) <= MOST_PICTURE else None
     if attribute == "href":
         return value if ELSEWHERE.match(value) else None
     if attribute in SIZES:
@@ -131,6 +131,8 @@ def clean_notebook(notebook: NotebookNode) -> None:
         declared = _clean_declared(cell.metadata.get("nbgrader"), seen)
         cell.metadata = nbformat.from_dict({"nbgrader": declared} if declared else {})
         cell.pop("attachments", None)
+        if not GRADE_ID.fullmatch(str(cell.get("id", ""))):
+            cell["id"] = "added"
         cell.source = show_direction(_cut(cell.source, MOST_SOURCE))
         if cell.cell_type == "raw":
             # nbconvert puts raw cells into a page unchanged.

@@ -1,6 +1,6 @@
 """Makes formgrader's page of a submission, of its cleaned notebook.
 
-    python -m autograder.jupyter.formgrade_page < REQUEST > PAGE
+    python -m autograder.jupyter.formgrade_page TEMPLATES < REQUEST > PAGE
 
 A process of its own, since the page is made of what a student wrote: one that takes too
 long, or too much memory, is ended, and the instructor's server goes on.
@@ -49,15 +49,13 @@ REMOTE = re.compile(r'^<script\b[^>]*(\bsrc="?https?:|text/x-mathjax)', re.IGNOR
 class FormgradeExporter(PageExporter):
     """nbconvert's HTML exporter for formgrader's template.
 
-    Args:
+    Attributes:
         nonce: Marks the template's own scripts: the page's policy lets no other run.
         bare: Whether to leave out all that a student wrote.
-        **options: As for `HTMLExporter`.
     """
 
-    def __init__(self, nonce: str, bare: bool = False, **options: Any) -> None:
-        super().__init__(**options)
-        self.nonce, self.bare = nonce, bare
+    nonce = ""
+    bare = False
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
@@ -128,9 +126,14 @@ def escaped(resources: dict[str, Any]) -> dict[str, Any]:
 
 
 class PageMaker:
-    """Has pages made in processes, the next of which is always started already."""
+    """Has pages made in processes, the next of which is always started already.
 
-    def __init__(self) -> None:
+    Args:
+        templates: The folder of formgrader's templates.
+    """
+
+    def __init__(self, templates: str) -> None:
+        self.templates = templates
         self.lock = threading.Lock()
         self.spare: subprocess.Popen[bytes] | None = None
 
@@ -138,7 +141,7 @@ class PageMaker:
         """Returns a page; one without the student's text if that fails.
 
         Args:
-            request: The arguments of `make_page`.
+            request: The arguments of `make_page` but the first.
 
         Returns:
             `None` if there is no page at all.
@@ -171,34 +174,37 @@ class PageMaker:
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             # Nothing is imported from the folder in which the server was started.
-            [sys.executable, "-P", "-m", "autograder.jupyter.formgrade_page"],
+            [
+                *(sys.executable, "-P", "-m", "autograder.jupyter.formgrade_page"),
+                self.templates,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
 
 
+@functools.cache
+def exporter_for(templates: str) -> FormgradeExporter:
+    """Returns the exporter for a folder of formgrader's templates."""
+    return FormgradeExporter(
+        template_name="formgrade", extra_template_basedirs=[templates]
+    )
+
+
 def make_page(
-    path: str,
-    resources: dict[str, Any],
-    templates: str,
-    nonce: str,
-    bare: bool = False,
+    templates: str, path: str, resources: dict[str, Any], nonce: str, bare: bool = False
 ) -> str:
     """Returns formgrader's page of a graded notebook.
 
     Args:
+        templates: The folder of formgrader's templates.
         path: The notebook's file.
         resources: What formgrader's template is given.
-        templates: The folder of formgrader's templates.
         nonce: Marks the template's own scripts.
         bare: Whether to leave out all that a student wrote.
     """
-    exporter = FormgradeExporter(
-        nonce,
-        bare,
-        template_name="formgrade",
-        extra_template_basedirs=[templates],
-    )
+    exporter = exporter_for(templates)
+    exporter.nonce, exporter.bare = nonce, bare
     page, _ = exporter.from_filename(path, resources=escaped(resources))
     return page
 
@@ -217,14 +223,20 @@ def _bound() -> None:
                 resource.setrlimit(kind, (most, most))
 
 
-def main() -> int:
-    """Answers one request; returns the exit status."""
+def main(templates: str) -> int:
+    """Answers one request; returns the exit status.
+
+    Args:
+        templates: The folder of formgrader's templates.
+    """
     _bound()
-    # The server's own name of this module, or nothing if the server ends.
+    # Compiled before the page is asked for.
+    assert exporter_for(templates).template
     given = sys.stdin.buffer.read()
     if not given:
+        # The server has ended.
         return 0
-    page = make_page(**json.loads(given)).encode("utf-8", "replace")
+    page = make_page(templates, **json.loads(given)).encode("utf-8", "replace")
     if len(page) > MOST_PAGE:
         return 1
     sys.stdout.buffer.write(page)
@@ -232,4 +244,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

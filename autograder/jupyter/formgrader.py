@@ -75,8 +75,8 @@ def templates() -> Environment:
         def get_source(
             self, environment: Environment, template: str
         ) -> tuple[str, str, Callable[[], bool]]:
-            source, *rest = super().get_source(environment, template)
-            return IN_SCRIPT.sub(r"= {{ \1 | tojson }};", source), *rest
+            source, path, is_current = super().get_source(environment, template)
+            return IN_SCRIPT.sub(r"= {{ \1 | tojson }};", source), path, is_current
 
     return Environment(loader=Loader(handlers.template_path), autoescape=True)
 
@@ -144,9 +144,9 @@ class SubmissionPage(ClosedPage, handlers.SubmissionHandler):
         request = self.exporter.request
         if request is None:
             return
-        request.update(templates=handlers.template_path, nonce=self.nonce)
         loop = asyncio.get_running_loop()
         maker = self.settings["layerwise_page_maker"]
+        request = {**request, "nonce": self.nonce}
         page = await loop.run_in_executor(None, maker.make, request)
         if page is None:
             raise web.HTTPError(500, "No page can be made of this submission")
@@ -238,7 +238,8 @@ def _load_jupyter_server_extension(server: "ServerApp") -> None:
         return
     prefix = server.web_app.settings["base_url"]
     server.web_app.settings.update(
-        layerwise_page_maker=PageMaker(), layerwise_courses=is_enabled(COURSE_LIST)
+        layerwise_page_maker=PageMaker(handlers.template_path),
+        layerwise_courses=is_enabled(COURSE_LIST),
     )
     found: list[tuple] = [
         (url_path_join("formgrader", "static", FORMGRADER_SCRIPT), Script)
