@@ -71,3 +71,12 @@ c.GenerateFeedback.preprocessors = [
 ]
 # A name with a comma in it stays in its column.
 c.ExportApp.plugin_class = "autograder.jupyter.export.CsvExportPlugin"
+# Formgrader's pages of submissions run nothing either, where Jupyter's server has not
+# loaded `autograder.jupyter.formgrader`, which does more.
+c.HTMLExporter.preprocessors = ["autograder.jupyter.formgrade_page.CleanNotebook"]
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.jupyter.formgrade_page.clean_markdown"
+}
+for exporter in (c.PageExporter, c.CleanExporter):
+    exporter.preprocessors = []
+    exporter.filters = {}

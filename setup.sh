@@ -73,3 +73,9 @@ else
     "$folder/bin/python" -m pip install --quiet --no-deps --no-build-isolation \
         --editable .
 fi
+
+# A wheel brings it along, and an editable installation does not: it has Jupyter's server
+# load what keeps students' scripts out of formgrader's pages.
+place=$folder/etc/jupyter/jupyter_server_config.d
+mkdir -p "$place"
+cp autograder/jupyter/data_files/layerwise.json "$place"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from autograder.compat_nbgrader import provisioner_of
+from autograder.compat_nbgrader import forget_displays, provisioner_of
 from autograder.engine.kernel_client import GRACE, BoundedClient
 from autograder.engine.resource_monitor import Watch
 from autograder.limits import Limits
@@ -62,6 +62,7 @@ async def run_cell(
         return CellRun(DEAD)
     finally:
         watch.end_cell()
+        forget_displays(client)
         guard.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await guard

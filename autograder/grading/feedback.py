@@ -11,11 +11,11 @@ import nbformat
 from nbconvert.exporters.html import HTMLExporter
 from nbformat import NotebookNode
 
-from autograder.authoring.metadata import HIDDEN
-from autograder.cells import by_id, copy_of, named_tests, to_bytes
+from autograder.cells import named_tests, to_bytes
 from autograder.compat_nbgrader import is_get_grades
 from autograder.course import Course
 from autograder.grading.assignment import Assigned
+from autograder.grading.hidden_tests import ANSI, without_hidden_tests
 from autograder.grading.page_process import PageError, PageProcess
 from autograder.grading.plain_page import plain_page
 from autograder.grading.submission import read_regular
@@ -30,8 +30,6 @@ LONGEST = 300
 MARK = "autograder"
 BANNER = "outcome"
 LOSSES = "tests-that-failed"
-NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # `nbgrader release_feedback` reads in them which submission a page is of.
 RELEASED_BY = ("timestamp.txt", "submission_secret.txt")
 
@@ -131,61 +129,6 @@ def page_process(config: "Config") -> PageProcess:
         _PROCESSES[key] = PageProcess(config)
         atexit.register(_PROCESSES[key].close)
     return _PROCESSES[key]
-
-
-def without_hidden_tests(
-    notebook: NotebookNode, released: NotebookNode
-) -> NotebookNode:
-    """Takes the hidden tests out of a graded notebook, source and tracebacks.
-
-    Points and messages stay.
-
-    Args:
-        notebook: The notebook as it was graded.
-        released: The notebook that students received.
-
-    Returns:
-        A new notebook.
-    """
-    shown, visible = copy_of(notebook), by_id(released)
-    for name, cell in named_tests(shown):
-        if HIDDEN in cell.source:
-            source = visible[name].source
-            known = {line.strip() for line in source.splitlines()}
-            secret = {
-                line.strip() for line in cell.source.splitlines() if line.strip()
-            } - known
-            for output in cell.outputs:
-                if output.output_type == "error":
-                    output.traceback = _without(output.traceback, secret)
-                elif output.output_type == "stream":
-                    # Python quotes the line that a warning comes from.
-                    output.text = "".join(
-                        line
-                        for line in output.text.splitlines(keepends=True)
-                        if line.strip() not in secret
-                    )
-            cell.source = source.rstrip() + "\n# Hidden tests ran here too."
-    return shown
-
-
-def _without(traceback: list[str], secret: set[str]) -> list[str]:
-    """Drops the frames that quote a line of the hidden tests.
-
-    The last entry is the error's own name and message and stays.
-    """
-    telling = {line for line in secret if any(map(str.isalnum, line))}
-    kept = [
-        entry
-        for entry in traceback[:-1]
-        if not any(line in telling for line in _quoted_lines(entry))
-    ]
-    return kept + traceback[-1:]
-
-
-def _quoted_lines(entry: str) -> list[str]:
-    """Returns a frame's lines without the numbers and arrows that IPython sets."""
-    return [NUMBERED.sub("", line).strip() for line in ANSI.sub("", entry).splitlines()]
 
 
 def set_banner(

@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
+from traitlets import default
 
 from autograder.compat_nbgrader import render_page
 from autograder.grading.html_safety import clean_html, clean_notebook, close_page
@@ -25,6 +26,11 @@ class CleanExporter(HTMLExporter):
 
     Most cells of a class are the same, so that each text is coloured once.
     """
+
+    @default("exclude_anchor_links")
+    def _exclude_anchor_links_default(self) -> bool:
+        # They lead to a heading's id, which a student could make another part's.
+        return True
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any

@@ -26,8 +26,9 @@ from autograder.compat_nbgrader import coursedir_of
 from autograder.course import Course, find_course
 from autograder.engine.execute import execute
 from autograder.grading.assignment import Assigned, load_current
-from autograder.grading.feedback import add_losses, set_banner, without_hidden_tests
+from autograder.grading.feedback import add_losses, set_banner
 from autograder.grading.gradebook import hand_marks
+from autograder.grading.hidden_tests import without_hidden_tests
 from autograder.grading.journal import Journal
 from autograder.grading.judge import cell_verdicts, not_run
 from autograder.grading.lateness import lateness_notes

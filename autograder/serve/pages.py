@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,14 +26,33 @@ def student_page(queue: Queue, student: str, show_hidden: bool = False) -> str:
         student: The student's id.
         show_hidden: Whether to name the tests whose hidden part failed.
     """
+    jobs = queue.newest(student, MOST)
+    missed = {job.name: hidden_failures(job) for job in jobs if job.result}
+    answered = queue.is_answered(student)
+    if show_hidden:
+        answered = queue.is_empty(student)
     return _render(
         queue,
         "student.html",
-        jobs=queue.newest(student, MOST),
+        jobs=list(map(as_student, jobs)),
         student=student,
-        show_hidden=show_hidden,
-        refresh=None if queue.is_empty(student) else REFRESH,
+        missed=missed if show_hidden else {},
+        refresh=None if answered else REFRESH,
     )
+
+
+def as_student(job: Job) -> Job:
+    """Returns what a student may see of a job: as if no hidden tests were to run.
+
+    Neither state, colour and status nor the time until the page stands still depend on
+    the run with all tests, which would answer a question about hidden inputs for each
+    submission.
+    """
+    if job.state == REFUSED:
+        return job
+    if job.visible is None:
+        return replace(job, result=None, finished=None)
+    return replace(job, state=DONE, result=job.visible, finished=None)
 
 
 def class_page(queue: Queue, still: bool = False) -> str:
@@ -59,9 +79,7 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(
-        tone=tone, hidden_failures=hidden_failures, moment=moment
-    )
+    environment.filters.update(tone=tone, moment=moment)
     return environment
 
 
@@ -80,7 +98,7 @@ def status(job: Job, free_at: Callable[[Job], float], now: float) -> str:
         free_at: Returns when a waiting job may run, seconds since the epoch.
         now: Seconds since the epoch.
     """
-    if job.state == WAITING:
+    if job.state == WAITING and job.visible is None:
         free = free_at(job)
         if free > now:
             return (

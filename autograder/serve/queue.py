@@ -142,22 +142,37 @@ class Queue:
             )
             return done.rowcount == 1
 
-    def claim(self) -> Job | None:
+    def claim(self, only_new: bool = False) -> Job | None:
         """Takes the next submission that may run.
 
-        One that was begun and killed goes behind those that were not: if it is what
-        kills the service, the others are graded all the same.
+        Those whose visible tests have not run go first. One that was begun and killed
+        goes behind those that were not: if it is what kills the service, the others are
+        graded all the same.
+
+        Args:
+            only_new: Whether to leave those whose visible tests have run.
 
         Returns:
             The job, which is running now; `None` if none may run.
         """
         with self._transaction() as change:
             rows = change(
-                "select * from jobs where state = ? order by attempts, seen, name",
+                "select * from jobs where state = ?"
+                " order by visible is not null, attempts, seen, name",
                 (WAITING,),
             ).fetchall()
             held: set[tuple[str, str]] = set()
             for row in rows:
+                if row["visible"] is not None:
+                    if only_new:
+                        return None
+                    # It counted, and was begun, when its visible tests ran.
+                    change(
+                        "update jobs set state = ?, attempts = attempts + 1"
+                        " where name = ?",
+                        (RUNNING, row["name"]),
+                    )
+                    return self._read(change, row["name"])
                 # All that a student has in one assignment waits for the same hour:
                 # one question serves thousands of them.
                 whose = row["student"], row["assignment"]
@@ -177,7 +192,8 @@ class Queue:
         """Lets a job wait as if it had not been begun."""
         with self._transaction() as change:
             change(
-                "update jobs set state = ?, started = null, attempts = attempts - 1"
+                "update jobs set state = ?, attempts = attempts - 1,"
+                " started = case when visible is null then null else started end"
                 " where name = ? and state = ?",
                 (WAITING, name, RUNNING),
             )
@@ -198,24 +214,27 @@ class Queue:
         return begun[self.per_hour - 1]["started"] + HOUR
 
     def save_visible(self, name: str, outcome: Outcome) -> None:
-        """Keeps what the visible tests said."""
+        """Keeps what the visible tests said; the job waits for the others."""
         with self._transaction() as change:
             change(
-                "update jobs set visible = ? where name = ? and state = ?",
-                (json.dumps(asdict(outcome)), name, RUNNING),
+                "update jobs set state = ?, visible = ? where name = ? and state = ?",
+                (WAITING, json.dumps(asdict(outcome)), name, RUNNING),
             )
 
     def finish(self, name: str, outcome: Outcome) -> bool:
         """Keeps what all tests said. A second result for a submission changes nothing.
 
+        It stands for the visible tests too where these did not run.
+
         Returns:
             Whether this was the first.
         """
+        text = json.dumps(asdict(outcome))
         with self._transaction() as change:
             done = change(
-                "update jobs set state = ?, finished = ?, result = ?"
-                " where name = ? and state = ?",
-                (DONE, self.now(), json.dumps(asdict(outcome)), name, RUNNING),
+                "update jobs set state = ?, finished = ?, result = ?,"
+                " visible = coalesce(visible, ?) where name = ? and state = ?",
+                (DONE, self.now(), text, text, name, RUNNING),
             )
             return done.rowcount == 1
 
@@ -251,6 +270,16 @@ class Queue:
         """Returns whether nothing waits or runs; of one student if one is named."""
         counts = self.counts(student)
         return counts[WAITING] + counts[RUNNING] == 0
+
+    def is_answered(self, student: str) -> bool:
+        """Returns whether all visible tests of a student have run."""
+        with self._transaction() as change:
+            waiting = change(
+                "select 1 from jobs where student = ? and visible is null"
+                " and state in (?, ?) limit 1",
+                (student, WAITING, RUNNING),
+            )
+            return waiting.fetchone() is None
 
     def names(self) -> set[str]:
         """Returns the names of all jobs."""

@@ -10,15 +10,14 @@ from pathlib import Path
 
 from autograder.cells import to_bytes
 from autograder.course import Course, CourseError
-from autograder.engine.execute import execute
 from autograder.engine.pool import map_unordered, share_cores
 from autograder.grading.assignment import load_current
 from autograder.grading.judge import judge
 from autograder.grading.outcome import key_of
 from autograder.grading.outcome_folder import write_outcome
-from autograder.grading.prepare import Prepared, prepare
+from autograder.grading.run import Ran, Task, run
 from autograder.grading.submission import MISSING, Submission, read_files, read_one
-from autograder.limits import Execution, Limits
+from autograder.limits import Limits
 from autograder.serve.inbox import Arrival, find_arrivals, is_owner, is_user
 from autograder.serve.queue import Job, Queue
 from autograder.serve.safe_copy import take
@@ -32,7 +31,8 @@ class QueueWorker:
 
     Each submission runs twice: with the visible tests, whose messages the student
     reads, and with all of them. The second is left where `autograder grade` takes it
-    when it finds the same submission collected.
+    when it finds the same submission collected. One process does nothing but the first
+    runs: how long a second one takes shows in no student's waiting.
 
     Args:
         course: The course, built.
@@ -63,8 +63,12 @@ class QueueWorker:
 
     def start(self) -> None:
         """Starts to watch and to grade, in threads of this process."""
-        tasks = [self._watch, *[self._work] * self.workers]
-        self.threads = [threading.Thread(target=task, daemon=True) for task in tasks]
+        self.threads = [threading.Thread(target=self._watch, daemon=True)]
+        for number in range(max(2, self.workers)):
+            only_new = number == 0
+            self.threads.append(
+                threading.Thread(target=self._work, args=[only_new], daemon=True)
+            )
         for thread in self.threads:
             thread.start()
 
@@ -101,22 +105,26 @@ class QueueWorker:
             except (OSError, sqlite3.Error):
                 traceback.print_exc()
 
-    def _work(self) -> None:
+    def _work(self, only_new: bool = False) -> None:
         while not self.stopped.is_set():
-            runs = map_unordered(execute, self._runs(), 1)
+            runs = map_unordered(run, self._runs(only_new), 1)
             # The submission that raised this stays in the queue and runs again when
             # the service starts again; the others go on.
             try:
-                for (job, prepared, last), execution, error in runs:
-                    self._take(job, prepared, error or execution, last)
+                for (job, task, last), ran, error in runs:
+                    result = error or ran
+                    assert result is not None
+                    self._take(job, task, result, last)
             except Exception:
                 traceback.print_exc()
                 self.stopped.wait(POLL)
 
-    def _runs(self) -> Iterator[tuple[tuple[Job, Prepared, bool], tuple]]:
-        """Yields two runs for each submission, waiting while there is none."""
+    def _runs(
+        self, only_new: bool
+    ) -> Iterator[tuple[tuple[Job, Task, bool], tuple[Task]]]:
+        """Yields the next run of a submission, waiting while there is none."""
         while not self.stopped.is_set():
-            job = self.queue.claim()
+            job = self.queue.claim(only_new)
             if job is None:
                 with self.arrived:
                     self.arrived.wait(POLL)
@@ -130,27 +138,24 @@ class QueueWorker:
                 continue
             submission = self.read(job)
             # First the visible tests, whose messages the student reads; then all.
-            for tests in (assigned.released, assigned.full):
-                last = tests is assigned.full
-                key = key_of(submission, assigned, self.limits) if last else ""
-                prepared = prepare(
-                    submission, assigned, self.limits, tests=tests, key=key
-                )
-                if prepared.arguments is None:
-                    self._take(job, prepared, None, last)
-                else:
-                    yield (job, prepared, last), prepared.arguments
+            last = job.visible is not None
+            task = Task(
+                submission,
+                assigned,
+                self.limits,
+                tests=assigned.full if last else assigned.released,
+                key=key_of(submission, assigned, self.limits),
+            )
+            yield (job, task, last), (task,)
 
-    def _take(
-        self,
-        job: Job,
-        prepared: Prepared,
-        execution: Execution | Exception | None,
-        last: bool,
-    ) -> None:
-        outcome, document = judge(prepared, execution)
+    def _take(self, job: Job, task: Task, ran: Ran | Exception, last: bool) -> None:
+        outcome, document = judge(task, ran)
+        # Where nothing ran, nothing more will.
+        last = last or (isinstance(ran, Ran) and ran.execution is None)
         if not last:
             self.queue.save_visible(job.name, outcome)
+            with self.arrived:
+                self.arrived.notify_all()
             return
         folder = self.results / job.student / job.assignment
         write_outcome(folder, outcome, to_bytes(document))

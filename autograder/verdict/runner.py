@@ -143,8 +143,9 @@ def error_output(error: BaseException, file: str) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == file][-MAX_FRAMES:]
     entries = traceback.format_list(own)
-    theirs = getattr(error, "remote_traceback", "")
-    if theirs:
+    theirs = getattr(error, "remote_traceback", None)
+    if theirs is not None:
+        # Without frames too: it is what says that the student's code raised it.
         entries.append(f"In the submitted code:\n{theirs}")
     name, message = type(error).__name__, _printable(str(error))
     notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))

@@ -129,6 +129,6 @@ def regrade(tiny, monkeypatch, **options):
             ran.append(key.submission.student)
             yield key, function(*arguments), None
 
-    monkeypatch.setattr("autograder.grading.prepare.map_unordered", here)
+    monkeypatch.setattr("autograder.grading.run.map_unordered", here)
     outcomes = grade_class(tiny.course, tiny.assignment, LIMITS, plain=True, **options)
     return {outcome.student: outcome for outcome in outcomes}, sorted(ran)

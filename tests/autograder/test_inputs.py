@@ -3,9 +3,8 @@
 import pytest
 from inputs_course import INPUTS, make_inputs_course
 
-from autograder.engine.execute import execute
 from autograder.grading.judge import judge
-from autograder.grading.prepare import prepare
+from autograder.grading.run import Task, run
 from autograder.grading.submission import read_submission
 from autograder.limits import GRADED, Limits
 
@@ -34,9 +33,8 @@ def test_a_right_answer_gets_full_marks_however_it_was_written(inputs, name):
     assigned = inputs.of(content)
     inputs.hand_in(name, content)
     submission = read_submission(inputs.course, assigned.assignment, name)
-    prepared = prepare(submission, assigned, Limits())
-    assert prepared.arguments is not None, prepared.submission.reason
-    outcome, _ = judge(prepared, execute(*prepared.arguments))
+    task = Task(submission, assigned, Limits())
+    outcome, _ = judge(task, run(task))
     lost = {test: told for test, told in outcome.cells.items() if told[1]}
     assert lost == {}
     assert (outcome.status, outcome.reason) == (GRADED, "")

@@ -21,9 +21,9 @@ from small_class import (
 )
 
 from autograder.course import CourseError
-from autograder.engine.execute import execute
 from autograder.grading.grade_class import grade, grade_class
 from autograder.grading.judge import cell_verdicts
+from autograder.grading.run import run
 
 pytestmark = pytest.mark.kernel
 
@@ -183,15 +183,15 @@ def test_nbgrader_autograde_agrees(graded, entered, stock):
             assert saved.score == EXPECTED[student][1], student
 
 
-def kill_itself_or_execute(notebook, *arguments):
+def kill_itself_or_run(task):
     """Stands for a worker that the system kills, for want of memory say."""
-    if b"# fatal" in notebook:
+    if b"# fatal" in task.submission.notebook:
         os.kill(os.getpid(), signal.SIGKILL)
-    return execute(notebook, *arguments)
+    return run(task)
 
 
 def test_a_killed_worker_costs_only_its_submission(entered, monkeypatch):
-    monkeypatch.setattr("autograder.grading.prepare.execute", kill_itself_or_execute)
+    monkeypatch.setattr("autograder.grading.run.run", kill_itself_or_run)
     for student in ("ana", "bo"):
         entered.hand_in(student, entered.answered())
     entered.hand_in("axe", entered.answered(double="# fatal"))

@@ -41,12 +41,12 @@ def three(entered, executed, monkeypatch):
 
     def run_here(function, jobs, workers):
         for key, arguments in jobs:
-            content = arguments[0]
+            content = key.submission.notebook
             if content not in executed:
                 executed[content] = function(*arguments)
             yield key, executed[content], None
 
-    monkeypatch.setattr("autograder.grading.prepare.map_unordered", run_here)
+    monkeypatch.setattr("autograder.grading.run.map_unordered", run_here)
     for student in ("ana", "bad", "zoe"):
         entered.hand_in(student, entered.answered())
     return entered
@@ -70,7 +70,6 @@ def fails_for(student, error, function):
     [
         (module, "read_submission"),
         (module, "key_of"),
-        (module, "prepare"),
         (recorder, "judge"),
         (recorder.GradebookWriter, "save"),
         (recorder.GradebookWriter, "enter_submission"),
@@ -140,7 +139,7 @@ def test_the_grade_is_recorded_before_the_page_is_made(three, executed, monkeypa
         assert book.find_submission(three.assignment, "ana").score == 5
     # The next run makes what is missing, without another execution.
     executed.clear()
-    monkeypatch.setattr("autograder.grading.prepare.execute", None)
+    monkeypatch.setattr("autograder.grading.run.execute", None)
     assert run(three, students=["ana"])["ana"].score == 5
     assert "test_double" in page(three, "ana")
 

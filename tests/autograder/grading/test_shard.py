@@ -9,7 +9,7 @@ import pytest
 from autograder.cells import to_bytes
 from autograder.cli import main
 from autograder.course import CourseError
-from autograder.grading import prepare
+from autograder.grading import run as running
 from autograder.grading.grade_class import grade_class
 from autograder.grading.outcome_folder import read_outcome
 from autograder.grading.shard import grade_shard
@@ -55,7 +55,7 @@ def here(monkeypatch):
             ran.append(key.submission.student)
             yield key, function(*arguments), None
 
-    monkeypatch.setattr(prepare, "map_unordered", mapped)
+    monkeypatch.setattr(running, "map_unordered", mapped)
     return ran
 
 
@@ -104,7 +104,7 @@ def test_the_class_takes_a_shard_s_results_and_runs_the_rest(again, monkeypatch)
             ran.append(key.submission.student)
             yield key, function(*arguments), None
 
-    monkeypatch.setattr("autograder.grading.prepare.map_unordered", mapped)
+    monkeypatch.setattr("autograder.grading.run.map_unordered", mapped)
     outcomes = grade_class(
         again.course, again.assignment, LIMITS, results=again.root / "out"
     )

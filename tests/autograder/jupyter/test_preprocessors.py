@@ -134,7 +134,7 @@ def test_the_engine_does_not_run_again_what_nbgrader_has_graded(both, tmp_path):
         return iter(())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.grading.prepare.map_unordered", nothing)
+        patch.setattr("autograder.grading.run.map_unordered", nothing)
         outcomes = grade_class(tiny.course, tiny.assignment, LIMITS)
     assert {outcome.student: outcome.score for outcome in outcomes} == SCORES
     journal = Journal(ours.classroom / "journal.jsonl")

@@ -167,7 +167,7 @@ def test_a_worker_that_fails_at_one_goes_on_with_the_next(tmp_path, monkeypatch)
     monkeypatch.setattr("autograder.serve.worker.POLL", 0.01)
 
     class Failing(QueueWorker):
-        def _runs(self):
+        def _runs(self, only_new):
             taken.append(1)
             raise OSError("the disk is full")
             yield
@@ -421,7 +421,7 @@ def test_grade_takes_what_was_graded_on_submit(served, tmp_path, monkeypatch):
     def refuse(*_):
         raise AssertionError("it was run again")
 
-    monkeypatch.setattr("autograder.grading.prepare.execute", refuse)
+    monkeypatch.setattr("autograder.grading.run.execute", refuse)
     assert grade(tiny.course, "hw00_tiny", Limits(), workers=1) == 0
     outcome = Journal(tiny.classroom / "journal.jsonl").find("bo", "hw00_tiny")
     assert (outcome.status, outcome.score) == ("graded", 3)
