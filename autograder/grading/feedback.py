@@ -16,6 +16,7 @@ from autograder.compat_nbgrader import is_get_grades
 from autograder.course import Course
 from autograder.grading.assignment import Assigned
 from autograder.grading.hidden_tests import ANSI, without_hidden_tests
+from autograder.grading.html_safety import MARK, clean_metadata
 from autograder.grading.page_process import PageError, PageProcess
 from autograder.grading.plain_page import plain_page
 from autograder.grading.submission import read_regular
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
 # Characters of a message that the list on top of a page shows.
 LONGEST = 300
-# Where a cell of ours says which it is: what happened, or a list of what failed.
-MARK = "autograder"
+# Cells that we add: what happened, and a list of what failed.
 BANNER = "outcome"
 LOSSES = "tests-that-failed"
 # `nbgrader release_feedback` reads in them which submission a page is of.
@@ -107,7 +107,9 @@ class PageExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """Returns the page and the resources, as nbconvert does."""
         resources = self._init_resources(resources)
-        nb, resources = self._preprocess(copy.deepcopy(nb), resources)
+        nb = copy.deepcopy(nb)
+        clean_metadata(nb)
+        nb, resources = self._preprocess(nb, resources)
         # The process adds its own functions.
         data = {key: part for key, part in resources.items() if not callable(part)}
         try:

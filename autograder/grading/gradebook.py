@@ -17,7 +17,7 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.roster import Roster
 
 if TYPE_CHECKING:
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Gradebook, SubmittedAssignment
 
 
 class GradebookWriter:
@@ -149,8 +149,7 @@ class GradebookWriter:
         the feedback page.
         """
         saved = self.gradebook.find_submission(self.assignment, student)
-        penalty = saved.late_submission_penalty or 0
-        return max(0.0, saved.score - penalty), saved.max_score
+        return net_score(saved), saved.max_score
 
     def give_up(self) -> None:
         """Forgets what a step that failed has begun to write."""
@@ -170,6 +169,11 @@ class GradebookWriter:
                 "db_url": self.course.db_url,
             }
         }
+
+
+def net_score(saved: "SubmittedAssignment") -> float:
+    """Returns what counts of a submission: its points, less those for being late."""
+    return max(0.0, saved.score - (saved.late_submission_penalty or 0.0))
 
 
 def hand_marks(gradebook: "Gradebook", assignment: str, student: str) -> str:

@@ -69,6 +69,8 @@ SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]+")
+# Where a cell that we added says which it is.
+MARK = "autograder"
 
 
 def clean_html(text: str) -> str:
@@ -125,14 +127,30 @@ def show_direction(text: str) -> str:
 
 def clean_notebook(notebook: NotebookNode) -> None:
     """Leaves of a graded notebook what a page can show safely; it is changed."""
+    clean_metadata(notebook)
+    clean_contents(notebook)
+
+
+def clean_metadata(notebook: NotebookNode) -> None:
+    """Leaves of metadata what nbgrader's steps and templates read; it is changed."""
     notebook.metadata = nbformat.from_dict({"language_info": {"name": "python"}})
     seen: set[str] = set()
     for cell in notebook.cells:
-        declared = _clean_declared(cell.metadata.get("nbgrader"), seen)
-        cell.metadata = nbformat.from_dict({"nbgrader": declared} if declared else {})
-        cell.pop("attachments", None)
+        kept: dict[str, Any] = {}
+        mark = cell.metadata.get(MARK)
+        if declared := _clean_declared(cell.metadata.get("nbgrader"), seen):
+            kept["nbgrader"] = declared
+        if isinstance(mark, str):
+            kept[MARK] = mark
+        cell.metadata = nbformat.from_dict(kept)
         if not GRADE_ID.fullmatch(str(cell.get("id", ""))):
             cell["id"] = "added"
+
+
+def clean_contents(notebook: NotebookNode) -> None:
+    """Leaves of cells' sources and outputs what a page can show; it is changed."""
+    for cell in notebook.cells:
+        cell.pop("attachments", None)
         cell.source = show_direction(_cut(cell.source, MOST_SOURCE))
         if cell.cell_type == "raw":
             # nbconvert puts raw cells into a page unchanged.

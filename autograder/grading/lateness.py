@@ -21,12 +21,28 @@ def enter_lateness(
     """Enters when a submission came; returns the flags and notes of a late one."""
     if submission.folder is None:
         return [], []
-    try:
-        stamp = read_stamp(submission.folder, gradebook.zone)
-    except DateError as error:
-        gradebook.enter_submission(submission.student, None)
-        return ["no-time"], [f"{NO_TIME}: {error}"]
+    stamp, notes = stamp_of(submission.folder, gradebook.zone)
     seconds = gradebook.enter_submission(submission.student, stamp)
+    return flags_and_notes(seconds, notes)
+
+
+def stamp_of(folder: Path, zone: tzinfo) -> tuple[datetime | None, list[str]]:
+    """Returns when a submission came, as far as it can be read, and what to say."""
+    try:
+        return read_stamp(folder, zone), []
+    except DateError as error:
+        return None, [f"{NO_TIME}: {error}"]
+
+
+def flags_and_notes(seconds: float, notes: list[str]) -> tuple[list[str], list[str]]:
+    """Returns the flags of a submission that is late by some seconds, and its notes.
+
+    Args:
+        seconds: Not over 0 where it is not late.
+        notes: What is to be said of a date that cannot be read.
+    """
+    if notes:
+        return ["no-time"], notes
     notes = lateness_notes(seconds)
     return ["late"] * len(notes), notes
 

@@ -14,17 +14,16 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from autograder.compat_nbgrader import render_page
-from autograder.grading.html_safety import clean_html, clean_notebook, close_page
+from autograder.grading.html_safety import clean_contents, clean_html, close_page
 
 WITHOUT_TEXT = re.compile(r"<img(?![^>]*\salt=)")
-# Longer texts are shown without colours, Markdown as it was typed. Characters.
-LONGEST_CODE, LONGEST_MARKDOWN = 100_000, 100_000
 
 
 class CleanExporter(HTMLExporter):
     """nbconvert's HTML exporter for pages of other people's notebooks.
 
-    Most cells of a class are the same, so that each text is coloured once.
+    Most cells of a class are the same, so that each text is coloured once. Metadata
+    must be clean already: nbgrader's steps have added points and comments to it.
     """
 
     @default("exclude_anchor_links")
@@ -37,7 +36,7 @@ class CleanExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """Returns the page and the resources, as nbconvert does."""
         nb = copy.deepcopy(nb)
-        clean_notebook(nb)
+        clean_contents(nb)
         page, resources = render_page(self, nb, resources, self._highlight, **kw)
         page = WITHOUT_TEXT.sub('<img alt="No description"', page)
         return close_page(page), resources
@@ -45,13 +44,11 @@ class CleanExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:
         """Returns Markdown as HTML, in which raw HTML is cleaned."""
-        if len(source) > LONGEST_MARKDOWN:
-            return _as_typed(source)
         try:
             return clean_html(super().markdown2html(context, source))
         except Exception:
             # nbconvert raises where a picture is not attached, and the page would fail.
-            return _as_typed(source)
+            return f"<pre>{html.escape(source)}</pre>"
 
     def _highlight(
         self,
@@ -59,14 +56,8 @@ class CleanExporter(HTMLExporter):
         language: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> str:
-        if len(source) > LONGEST_CODE:
-            return f'<div class="highlight">{_as_typed(source)}</div>'
         language = language or (metadata or {}).get("magics_language")
         return _coloured(source, language)
-
-
-def _as_typed(source: str) -> str:
-    return f"<pre>{html.escape(source)}</pre>"
 
 
 @functools.lru_cache(maxsize=500)

@@ -27,13 +27,14 @@ from autograder.course import Course, find_course
 from autograder.engine.execute import execute
 from autograder.grading.assignment import Assigned, load_current
 from autograder.grading.feedback import add_losses, set_banner
-from autograder.grading.gradebook import hand_marks
+from autograder.grading.gradebook import hand_marks, net_score
 from autograder.grading.hidden_tests import without_hidden_tests
 from autograder.grading.journal import Journal
 from autograder.grading.judge import cell_verdicts, not_run
-from autograder.grading.lateness import lateness_notes
+from autograder.grading.lateness import flags_and_notes, stamp_of
 from autograder.grading.outcome import Outcome, environment, key_of
 from autograder.grading.prepare import prepare
+from autograder.grading.roster import read_roster
 from autograder.grading.submission import Submission, read_submission
 from autograder.limits import GRADED, NONE, Execution, Limits
 from autograder.sandbox.policy import LEVELS
@@ -51,7 +52,6 @@ def enter_assignment(assignment: str, **_: object) -> None:
     no due dates.
     """
     from autograder.grading.gradebook import GradebookWriter
-    from autograder.grading.roster import read_roster
 
     course = find_course()
     with GradebookWriter(course, load_current(course, assignment)) as gradebook:
@@ -122,16 +122,23 @@ class Execute(NbGraderPreprocessor):
         if status != GRADED:
             self.log.warning("%s: %s: %s", submission.student, status, reason)
         notes = list(state.get("notes", ()))
+        flags: list[str] = []
+        late: list[str] = []
         given = resources["nbgrader"]
         with Gradebook(given["db_url"]) as gradebook:
             entry = gradebook.find_submission(given["assignment"], given["student"])
-            late = lateness_notes(entry.total_seconds_late)
+            if submission.folder is not None:
+                # nbgrader takes times in zones that it does not know for UTC.
+                zone = read_roster(_course(self)).zone
+                entry.timestamp, unread = stamp_of(submission.folder, zone)
+                gradebook.db.commit()
+                flags, late = flags_and_notes(entry.total_seconds_late, unread)
         resources[STATE] = Outcome(
             submission.student,
             assigned.assignment,
             status,
             reason,
-            flags=["late"] * len(late) + ["restored"] * len(notes),
+            flags=[*flags, *["restored"] * len(notes)],
             notes=[*late, *notes],
             seconds=round(seconds, 2),
             cells=cell_verdicts(nb),
@@ -159,7 +166,7 @@ class Record(NbGraderPreprocessor):
             saved = gradebook.find_submission(assignment, student)
             outcome = replace(
                 outcome,
-                score=saved.score,
+                score=net_score(saved),
                 max_score=saved.max_score,
                 marks=hand_marks(gradebook, assignment, student),
             )

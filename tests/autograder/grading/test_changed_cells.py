@@ -62,9 +62,12 @@ def test_added_cells_are_graded_and_marks_by_hand_stay(marked):
     assert (outcomes["bo"].score, outcomes["bo"].max_score) == (6, 12)
     assert marks(marked) == (3.5, 0.5, "Well done")
     with gradebook(marked) as book:
-        essay = book.find_grade("why_not", "hw00_tiny", "hw00_tiny", "bo")
-        assert essay.needs_manual_grade
-        assert book.find_comment("why_not", "hw00_tiny", "hw00_tiny", "bo")
+        # There was no such question when they handed in.
+        assert (
+            book.find_grade("why_not", "hw00_tiny", "hw00_tiny", "bo").auto_score == 0
+        )
+        comment = book.find_comment("why_not", "hw00_tiny", "hw00_tiny", "bo")
+        assert comment.auto_comment == "No response."
     # Who hands in now has them too.
     marked.hand_in("zoe", marked.answered())
     assert run(marked)["zoe"].score == 6
