@@ -72,7 +72,11 @@ async def run_cell(
 
 def limit_met(watch: Watch, cpu: int, wall: int) -> str:
     """Names the limit that a cell met: CPU time, or else wall time."""
-    return f"{cpu} s of CPU time" if watch.over_time.is_set() else f"{wall} s"
+    if not watch.over_time.is_set():
+        return f"{wall} s"
+    if watch.used_by_left_over() > cpu / 2:
+        return f"{cpu} s of CPU time, most of it by what earlier cells had left running"
+    return f"{cpu} s of CPU time"
 
 
 def remaining(watch: Watch, limits: Limits, deadline: float) -> tuple[int, int] | None:
