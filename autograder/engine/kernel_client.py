@@ -1,5 +1,6 @@
 """The Jupyter client that runs cells: bounded in what it takes, prompt at the start."""
 
+import asyncio
 import contextlib
 import os
 import queue
@@ -50,6 +51,9 @@ class BoundedClient(NotebookClient):
         self.received: dict[int, int] = {}
         self.errors: dict[int, int] = {}
         self.total = 0
+        # Set once the kernel has said that the cell which runs is over; `run_cell`
+        # clears it.
+        self.idle = asyncio.Event()
 
     @property
     def manager(self) -> AsyncKernelManager:
@@ -72,6 +76,7 @@ class BoundedClient(NotebookClient):
                 return None
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
+            self.idle.set()
             raise
         except Exception:
             return None

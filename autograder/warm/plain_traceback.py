@@ -82,6 +82,15 @@ def message_of(value: BaseException) -> str:
         return f"[its message cannot be shown: {type(error).__name__}]"
 
 
+def with_message(value: BaseException) -> BaseException:
+    """Returns an exception, or one of its name if it has no message to be shown."""
+    try:
+        str(value)
+        return value
+    except Exception:
+        return type(type(value).__name__, (Exception,), {})(message_of(value))
+
+
 def format_exception(
     value: BaseException, traceback: TracebackType | None
 ) -> list[str]:

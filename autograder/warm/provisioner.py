@@ -75,9 +75,13 @@ class WarmProvisioner(LocalProvisioner):
         environment = kwargs.get("env") or dict(os.environ)
         folder = kwargs.get("cwd") or os.getcwd()
         with open(os.devnull, "r+b") as null:
+            # A submission gets nothing of the grader's terminal, or of its log.
+            own = (None, None) if asked.sandbox else (1, 2)
             fds = [
                 _descriptor(kwargs.get(name), null.fileno(), standard)
-                for name, standard in (("stdin", None), ("stdout", 1), ("stderr", 2))
+                for name, standard in zip(
+                    ("stdin", "stdout", "stderr"), (None, *own), strict=True
+                )
             ]
             try:
                 forked = client.ForkedProcess(

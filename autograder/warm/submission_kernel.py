@@ -58,6 +58,7 @@ def load_ipython_extension(shell: "ZMQInteractiveShell") -> None:
     """Changes a kernel's shell; IPython calls this when the kernel starts."""
     _ignore_exit(shell)
     plain_traceback.use(shell)
+    _answer_always(shell)
     try:
         for descriptor in os.openpty():
             os.close(descriptor)
@@ -95,6 +96,35 @@ def _ignore_exit(shell: "ZMQInteractiveShell") -> None:
     )
     for handlers in (shell.kernel.shell_handlers, shell.kernel.control_handlers):
         handlers["shutdown_request"] = ignore
+
+
+def _answer_always(shell: "ZMQInteractiveShell") -> None:
+    """Has a kernel reply where it cannot say what went wrong.
+
+    ipykernel asks an exception for its message, and sends no reply where that raises:
+    the cell would end at its cap on wall time.
+    """
+    run, run_async = shell.run_cell, shell.run_cell_async
+
+    @functools.wraps(run)
+    def run_cell(*args: Any, **options: Any) -> Any:
+        return _checked(run(*args, **options))
+
+    @functools.wraps(run_async)
+    async def run_cell_async(*args: Any, **options: Any) -> Any:
+        return _checked(await run_async(*args, **options))
+
+    shell.run_cell = run_cell  # type: ignore[method-assign]
+    shell.run_cell_async = run_cell_async  # type: ignore[method-assign]
+
+
+def _checked(result: Any) -> Any:
+    """Returns a cell's result, whose errors have messages that can be asked for."""
+    for name in ("error_before_exec", "error_in_exec"):
+        error = getattr(result, name, None)
+        if error is not None:
+            setattr(result, name, plain_traceback.with_message(error))
+    return result
 
 
 def _system(shell: "ZMQInteractiveShell", command: str) -> None:
