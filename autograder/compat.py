@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
+    from IPython.core.interactiveshell import InteractiveShell
     from jupyter_client import KernelManager
 
 # Where Keras's functions and classes say that they were defined: their `__module__` is
@@ -111,6 +112,33 @@ def ipykernel_modules(modules: dict[str, Any]) -> Iterator[None]:
         yield
     finally:
         ipkernel.sys = sys
+
+
+def store_no_tracebacks(shell: "InteractiveShell") -> None:
+    """Keeps a shell from formatting each exception once more, for its history.
+
+    What it would store there is for exporting a session, and takes as long as showing
+    it; IPython has no setting for it.
+    """
+
+    def plain(value: BaseException, *_: object, **__: object) -> dict[str, object]:
+        return {"ename": type(value).__name__, "evalue": "", "traceback": []}
+
+    shell._format_exception_for_storage = plain  # type: ignore
+
+
+def show_error(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    message: str,
+    entries: list[str],
+) -> None:
+    """Has a kernel's shell send an error.
+
+    IPython formats what it sends with `showtraceback`, and offers no function that
+    takes a traceback which is formatted already.
+    """
+    shell._showtraceback(kind, message, entries)
 
 
 def heartbeat_socket(manager: "KernelManager") -> str:

@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 # By class of ours: what it overrides. Once its base has renamed such a method, ours is
 # never called, and no error says so.
 OVERRIDDEN = {
-    "autograder.engine.kernel_client.BoundedClient": ("output",),
-    "autograder.engine.kernel_client.PromptClient": ("wait_for_ready",),
+    "autograder.engine.bounded_channel.BoundedChannel": ("get_msg",),
+    "autograder.engine.kernel_client.BoundedClient": ("output", "process_message"),
+    "autograder.engine.kernel_client.PromptClient": (
+        "wait_for_ready",
+        "start_channels",
+    ),
     "autograder.grading.check.Marks": ("preprocess",),
     "autograder.grading.feedback.PageExporter": ("from_notebook_node",),
     "autograder.grading.page_exporter.CleanExporter": (

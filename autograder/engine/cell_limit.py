@@ -49,7 +49,11 @@ async def run_cell(
         wall: Seconds of wall time that it may take.
     """
     watch.begin_cell(cpu)
-    guard = asyncio.create_task(_interrupt(client, watch))
+    client.idle.clear()
+    guards = [
+        asyncio.create_task(_interrupt(client, watch)),
+        asyncio.create_task(_go_on(client)),
+    ]
     began = time.monotonic()
     client.timeout = wall
     try:
@@ -59,13 +63,16 @@ async def run_cell(
     except DeadKernelError:
         if watch.over_time.is_set():
             return CellRun(STUCK, limit_met(watch, cpu, wall))
+        if client.idle.is_set() and await client.manager.is_alive():
+            return CellRun(DONE)
         return CellRun(DEAD)
     finally:
         watch.end_cell()
         forget_displays(client)
-        guard.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await guard
+        for guard in guards:
+            guard.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await guard
     if watch.over_time.is_set() or time.monotonic() - began >= wall:
         return CellRun(INTERRUPTED, limit_met(watch, cpu, wall))
     return CellRun(DONE)
@@ -73,7 +80,11 @@ async def run_cell(
 
 def limit_met(watch: Watch, cpu: int, wall: int) -> str:
     """Names the limit that a cell met: CPU time, or else wall time."""
-    return f"{cpu} s of CPU time" if watch.over_time.is_set() else f"{wall} s"
+    if not watch.over_time.is_set():
+        return f"{wall} s"
+    if watch.used_by_left_over() > cpu / 2:
+        return f"{cpu} s of CPU time, most of it by what earlier cells had left running"
+    return f"{cpu} s of CPU time"
 
 
 def remaining(watch: Watch, limits: Limits, deadline: float) -> tuple[int, int] | None:
@@ -92,6 +103,17 @@ def over_notebook(watch: Watch, limits: Limits) -> str:
     if watch.used() >= limits.notebook_seconds:
         return f"the notebook ran over {limits.notebook_seconds} s of CPU time"
     return f"the notebook ran over {limits.notebook_wall} s"
+
+
+async def _go_on(client: BoundedClient) -> None:
+    """Ends a cell that is over, as the kernel says, and whose reply does not come.
+
+    The kernel sends none where its own code raised, over something of the student's.
+    """
+    await client.idle.wait()
+    await asyncio.sleep(GRACE)
+    if client.task_poll_for_reply is not None:
+        client.task_poll_for_reply.cancel()
 
 
 async def _interrupt(client: BoundedClient, watch: Watch) -> None:

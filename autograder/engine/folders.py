@@ -10,22 +10,32 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 
-def size_of(folder: Path) -> float:
+def size_of(folder: Path, most_entries: int) -> float:
     """Adds up what the files under a folder take on disk.
 
+    Args:
+        folder: The folder.
+        most_entries: How many files, folders, links and sockets may lie under it.
+
     Returns:
-        Bytes. Infinity if folders lie so deep that they have no name; what vanishes
-        meanwhile has no size.
+        Bytes. Infinity if there are more entries, or if folders lie so deep that they
+        have no name; what vanishes meanwhile has no size.
     """
-    total, folders = 0.0, [str(folder)]
+    total, count, folders = 0.0, 0, [str(folder)]
     while folders:
         try:
             with os.scandir(folders.pop()) as scan:
                 for entry in scan:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        total += 512 * entry.stat(follow_symlinks=False).st_blocks
+                    count += 1
+                    if count > most_entries:
+                        return float("inf")
+                    # One that vanishes must not hide those that come after it.
+                    with contextlib.suppress(FileNotFoundError):
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+                        else:
+                            status = entry.stat(follow_symlinks=False)
+                            total += 512 * status.st_blocks
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 return float("inf")

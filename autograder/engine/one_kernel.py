@@ -1,9 +1,11 @@
 """Runs all cells of a notebook in one cold kernel, as stock nbgrader does."""
 
 import asyncio
+import contextlib
 import time
 from pathlib import Path
 
+from jupyter_client.kernelspec import NoSuchKernel
 from nbformat import NotebookNode
 
 from autograder.cells import is_test, label, to_bytes
@@ -24,6 +26,8 @@ from autograder.engine.kernel_client import (
 from autograder.engine.outputs import add_error, keep_warnings_harmless, mark_not_run
 from autograder.engine.resource_monitor import Watch
 from autograder.limits import CRASHED, GRADED, TIMEOUT, Execution, Limits
+from autograder.warm.kernelspec import SUBMISSION_ARGUMENTS
+from autograder.warm.provisioner import kernel_arguments
 
 
 async def run(document: NotebookNode, limits: Limits, folder: Path) -> Execution:
@@ -35,6 +39,11 @@ async def run(document: NotebookNode, limits: Limits, folder: Path) -> Execution
         folder: The kernel's working folder.
     """
     client = make_client(document, limits, folder)
+    with contextlib.suppress(NoSuchKernel):
+        # Another program's kernel has no such arguments.
+        spec = client.manager.kernel_spec
+        if spec is not None and kernel_arguments(spec.argv) is not None:
+            client.extra_arguments = list(SUBMISSION_ARGUMENTS)
     started = begun = time.monotonic()
     status, reason = GRADED, ""
     cell_seconds: dict[str, float] = {}
@@ -91,6 +100,8 @@ async def _all_cells(
             return TIMEOUT, fault
         if done.end == DEAD:
             fault = f"the kernel died in cell {name}"
+            if watch.over_messages:
+                fault = f"cell {name} sent more messages than can be taken"
             mark_not_run(document.cells[index:], fault)
             return CRASHED, fault
         cell_seconds[name] = time.monotonic() - began

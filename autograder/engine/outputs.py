@@ -1,11 +1,15 @@
 """The outputs that the engine itself gives a cell."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.cells import is_test
+
+# Of an error: entries of its traceback, and characters of its class's name.
+MOST_ENTRIES, MOST_NAME = 100, 1_000
 
 
 def add_error(cell: NotebookNode, name: str, text: str) -> None:
@@ -36,15 +40,48 @@ def keep_warnings_harmless(cell: NotebookNode) -> None:
             output["name"] = "stdout"
 
 
-def size_of(value: object) -> int:
-    """Returns roughly how many bytes a value of JSON takes."""
-    if isinstance(value, dict):
-        return sum(size_of(key) + size_of(entry) for key, entry in value.items())
-    if isinstance(value, list):
-        return sum(map(size_of, value))
-    return len(value) if isinstance(value, str) else 8
+def is_nested_deeper(value: object, most: int) -> bool:
+    """Returns whether data of JSON's is nested deeper than a number of levels."""
+    layer = [value]
+    for _ in range(most):
+        parts = [
+            part.values() if isinstance(part, dict) else part
+            for part in layer
+            if isinstance(part, dict | list)
+        ]
+        layer = [entry for part in parts for entry in part]
+        if not layer:
+            return False
+    return True
+
+
+def cut_error(content: dict[str, Any], most: int) -> int:
+    """Cuts an error's message, and its traceback, to a number of characters.
+
+    Args:
+        content: As a kernel sends it; it is changed.
+        most: Of the message, and of all entries of the traceback together.
+
+    Returns:
+        How many characters are left.
+
+    Raises:
+        TypeError: If a part is no text.
+    """
+    for name in ("ename", "evalue"):
+        content[name] = cut(content[name], MOST_NAME if name == "ename" else most)
+    entries = []
+    room = most
+    for entry in content["traceback"][:MOST_ENTRIES]:
+        if room > 0:
+            entries.append(cut(entry, room))
+            room -= len(entry)
+    content["traceback"] = entries
+    return sum(map(len, [content["ename"], content["evalue"], *entries]))
 
 
 def cut(text: str, most: int) -> str:
     """Returns a text, and where it was longer than `most` how long it was."""
+    if not isinstance(text, str):
+        raise TypeError(f"an output's text must be a string. Received: {type(text)}")
     return text if len(text) <= most else f"{text[:most]} [{len(text):,} characters]"

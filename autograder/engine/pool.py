@@ -3,6 +3,7 @@
 import multiprocessing
 import multiprocessing.connection
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,6 +12,9 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from autograder.limits import Limits
+
+# What a worker may take. It holds notebooks and outputs, and none of a kernel's data.
+MEMORY = 2_000_000_000
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -105,6 +109,20 @@ def _follow_the_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
+    _bound_memory()
+
+
+def _bound_memory() -> None:
+    """Bounds this worker, behind the watch on what a kernel sends to it.
+
+    Where it ends a worker, it ends one submission: others in flight are tried again.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        bound = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
 
 
 def _run_alone(

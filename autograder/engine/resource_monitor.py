@@ -2,17 +2,33 @@
 
 import asyncio
 import contextlib
+import time
 from pathlib import Path
 
 import psutil
 
+from autograder.engine.fair_share import FairShare
 from autograder.engine.folders import size_of
 from autograder.limits import NONE, Limits
-from autograder.processes import cpu_of_tree, memory_of_children
+from autograder.processes import (
+    cpu_of,
+    memory_of,
+    most_of_a_socket,
+    sockets_of,
+    sockets_of_network,
+    tree_of,
+)
 from autograder.sandbox.cgroups import Group
-from autograder.sandbox.policy import NAMESPACES
+from autograder.sandbox.policy import MOST_FILES, NAMESPACES
 
 WATCH_SECONDS = 0.1
+# Looking takes at most a fourth of this process's time, and is done at least so often.
+MOST_PAUSE = 0.5
+# What this process itself may grow by while a notebook runs: messages that a kernel has
+# sent wait here, and nothing else grows by so much.
+OWN_BYTES = 300_000_000
+# Files that the sandbox's own folder holds beside those of the submission.
+OWN_FILES = 100
 
 
 class Watch:
@@ -22,13 +38,13 @@ class Watch:
         pids: The processes: the student kernel first.
         limits: What the run may take.
         level: The sandbox's level. At the highest the disk has an end of its own.
-        place: The student kernel's private folder; `None` bounds CPU time
-            alone, as in a cold kernel, which is one's own work.
+        place: The student kernel's private folder; `None` bounds CPU time and
+            messages alone, as in a cold kernel, which is one's own work.
         walls: Control groups, one for each process; empty where there are none.
 
     Attributes:
         over_time: Event, set while the cell that runs has used the CPU time it may.
-        over_memory, over_disk: Whether a process was killed for that.
+        over_memory, over_disk, over_messages: Whether a process was killed for that.
     """
 
     def __init__(
@@ -50,11 +66,26 @@ class Watch:
         with contextlib.suppress(OSError):
             for process, wall in zip(self.processes, self.walls, strict=False):
                 wall.add(process.pid)
+        self.own = psutil.Process()
+        self.own_start = self.own.memory_info().rss
         self.over_time = asyncio.Event()
-        self.over_memory = self.over_disk = False
+        self.over_memory = self.over_disk = self.over_messages = False
+        self.share = FairShare(limits.threads)
+        self.trees = self._trees()
+        self.socket_bytes = most_of_a_socket()
+        self.start_sockets = [
+            self._sockets(process.pid, tree)
+            for process, tree in zip(self.processes, self.trees, strict=True)
+        ]
         self.highest = 0.0
         self.start = self.cpu_seconds()
         self.cell_start, self.cell_limit = self.start, float("inf")
+        self.left_over: dict[int, float] = {}
+
+    def _trees(self) -> list[list[int]]:
+        """Returns each process's own processes, the supervisor first where one is."""
+        roots = zip(self.processes, self.supervisors, strict=True)
+        return [tree_of(above or process.pid) for process, above in roots]
 
     def cpu_seconds(self) -> float:
         """Returns the CPU time that all processes have used, with what they started.
@@ -62,8 +93,8 @@ class Watch:
         A process that ends between two looks is missed for a moment: the highest of
         all looks counts.
         """
-        roots = zip(self.processes, self.supervisors, strict=True)
-        taken = sum(cpu_of_tree(above or process.pid) for process, above in roots)
+        self.trees = self._trees()
+        taken = sum(sum(cpu_of(tree).values()) for tree in self.trees)
         self.highest = max(self.highest, taken)
         return self.highest
 
@@ -72,44 +103,90 @@ class Watch:
         return self.cpu_seconds() - self.start
 
     def begin_cell(self, seconds: float) -> None:
-        """Begins to count for a cell that may use some seconds of CPU time."""
+        """Begins to count for a cell that may use some seconds of CPU time.
+
+        All that the submission's processes use counts, whichever cell started them.
+        """
         self.over_time.clear()
         self.cell_start, self.cell_limit = self.cpu_seconds(), seconds
+        self.left_over = self._children()
 
     def end_cell(self) -> None:
         """Ends counting: between cells no limit holds."""
         self.cell_limit = float("inf")
 
+    def used_by_left_over(self) -> float:
+        """Returns what processes have used in this cell that earlier cells started."""
+        now = self._children()
+        return sum(
+            now[pid] - before for pid, before in self.left_over.items() if pid in now
+        )
+
+    def _children(self) -> dict[int, float]:
+        own = {*self.supervisors, *(process.pid for process in self.processes)}
+        others = [pid for tree in self.trees for pid in tree if pid not in own]
+        return cpu_of(others) if others else {}
+
     async def look_forever(self) -> None:
         """Looks until the run cancels it; kills what takes too much."""
         while True:
+            began = time.monotonic()
             self.look()
-            await asyncio.sleep(WATCH_SECONDS)
+            took = time.monotonic() - began
+            await asyncio.sleep(min(MOST_PAUSE, max(WATCH_SECONDS, 3 * took)))
 
     def look(self) -> None:
         """Looks once."""
         if self.cpu_seconds() - self.cell_start >= self.cell_limit:
             self.over_time.set()
+        if self.own.memory_info().rss - self.own_start > OWN_BYTES:
+            self.over_messages = True
+            self._kill(self.processes[0])
         if self.place is None:
             return
-        for process, supervisor, before in zip(
-            self.processes, self.supervisors, self.start_memory, strict=True
-        ):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                taken = process.memory_info().rss - before
-                taken += memory_of_children(process.pid)
-                if supervisor is not None:
-                    taken += memory_of_children(supervisor, but=process.pid)
-                if taken > self.limits.memory_bytes:
-                    self.over_memory = True
-                    process.kill()
+        for number, process in enumerate(self.processes):
+            if self._memory(number) > self.limits.memory_bytes:
+                self.over_memory = True
+                self._kill(process)
         for process, wall in zip(self.processes, self.walls, strict=False):
             if wall.has_killed():
                 self.over_memory = True
-                process.kill()
-        if self.level != NAMESPACES and size_of(self.place) > self.limits.disk_bytes:
+                self._kill(process)
+        if self._disk() > self.limits.disk_bytes:
             self.over_disk = True
-            self.processes[0].kill()
+            self._kill(self.processes[0])
+        self.share.look([pid for pid in self.trees[0] if pid != self.supervisors[0]])
+
+    def _memory(self, number: int) -> float:
+        """Returns what a process has taken since the start, with what it started."""
+        process, tree = self.processes[number], self.trees[number]
+        taken = 0.0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            taken += process.memory_info().rss - self.start_memory[number]
+        sockets = self._sockets(process.pid, tree) - self.start_sockets[number]
+        # No process has what waits in a socket, and the system may keep it for each.
+        taken += max(0, sockets) * self.socket_bytes
+        own = (process.pid, self.supervisors[number])
+        children = [pid for pid in tree if pid not in own]
+        return taken + memory_of(children, self.limits.memory_bytes - taken)
+
+    def _sockets(self, pid: int, tree: list[int]) -> int:
+        if self.level == NAMESPACES:
+            return sockets_of_network(pid)
+        return 0 if self.level == NONE else sockets_of(tree)
+
+    def _disk(self) -> float:
+        """Returns what lies in the folder on the host's disk, or infinity."""
+        assert self.place is not None
+        if self.level == NAMESPACES:
+            # All that lies there is the kernel's sockets; the rest has a bound.
+            return 0 if size_of(self.place, OWN_FILES) < float("inf") else float("inf")
+        return size_of(self.place, MOST_FILES)
+
+    @staticmethod
+    def _kill(process: psutil.Process) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
     def was_out_of_memory(self) -> bool:
         """Returns whether a process was ended for its memory, by us or the system."""

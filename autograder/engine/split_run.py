@@ -43,7 +43,7 @@ from autograder.verdict.names import plain_python
 from autograder.verdict.roles import BOTH, VERDICT, Role, roles_of
 from autograder.warm import messages
 from autograder.warm.client import ForkedProcess
-from autograder.warm.kernelspec import KERNEL_SPEC
+from autograder.warm.kernelspec import KERNEL_SPEC, SUBMISSION_ARGUMENTS
 from autograder.warm.provisioner import Request
 
 # How long an interrupted function of the student's may take to give up. Seconds.
@@ -78,6 +78,7 @@ async def run(
     # HOME is among the settings that choose the warm parent.
     environment["HOME"] = os.path.expanduser("~")
     use_kernel_spec(run.client.manager, KERNEL_SPEC)
+    run.client.extra_arguments = list(SUBMISSION_ARGUMENTS)
     # `WarmProvisioner` reads it from the manager.
     run.client.manager.warm_request = Request(  # type: ignore[attr-defined]
         "autograder.verdict.runner:student_kernel",
@@ -301,7 +302,9 @@ class _Run:
             if await self._answered(GIVE_UP):
                 # The test is over, but the student's function goes on.
                 messages.receive(self.control)
-        except (EOFError, OSError):
+        except (EOFError, OSError, ValueError, RecursionError):
+            # It is gone, or what it says is too large or none: it says no more.
+            self.verdict.kill()
             return None, limit
         finally:
             self.watch.end_cell()
@@ -345,6 +348,8 @@ class _Run:
             allowed = f"{self.limits.disk_bytes / 1e9:g} GB"
             reason = f"cell {name} wrote more than {allowed} of files, or too deep"
             return CRASHED, reason
+        if self.watch.over_messages:
+            return CRASHED, f"cell {name} sent more messages than can be taken"
         kernel = provisioner_of(self.client).process
         ends = [end.poll() for end in (kernel, self.verdict) if end is not None]
         if -signal.SIGXCPU in ends:

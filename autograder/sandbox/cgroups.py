@@ -16,7 +16,12 @@ VARIABLE = "LAYERWISE_CGROUP"
 BOUNDS = {
     "memory": ("memory.limit_in_bytes", "memory.max"),
     "pids": ("pids.max", "pids.max"),
+    # It stays as it is: all groups get the same share, however many processes are in
+    # one.
+    "cpu": ("cpu.shares", "cpu.weight"),
 }
+# A group whose maker is gone is removed when it is this old. Seconds.
+STALE_SECONDS = 60
 # Files that count the processes that were killed for want of memory.
 KILL_COUNTS = ("memory.oom_control", "memory.events")
 # How long processes that were killed may take to leave a group.
@@ -33,8 +38,8 @@ def find(
         own: The file that says in which groups this process is.
 
     Returns:
-        The folder of each controller, `"memory"` and `"pids"`. Empty where nothing is
-        delegated.
+        The folder of each controller, `"memory"`, `"pids"` and `"cpu"`. Empty where
+        nothing is delegated.
     """
     try:
         lines = own.read_text(encoding="utf-8").splitlines()
@@ -71,7 +76,7 @@ class Group:
     Args:
         name: Must be unique.
         places: As of `find`.
-        **limits: The bound of each controller.
+        **limits: The bounds of controllers.
     """
 
     def __init__(self, name: str, places: Mapping[str, Path], **limits: int) -> None:
@@ -82,7 +87,7 @@ class Group:
                 folder.mkdir(exist_ok=True)
                 self.folders.append(folder)
             for bound in BOUNDS[controller]:
-                if (folder / bound).exists():
+                if controller in limits and (folder / bound).exists():
                     (folder / bound).write_text(f"{limits[controller]}\n")
 
     def add(self, pid: int) -> None:
@@ -123,12 +128,14 @@ def make_groups(
     Args:
         count: How many.
         places: As of `find`.
-        **limits: The bound of each controller.
+        **limits: The bounds of controllers.
 
     Yields:
         The groups; none where none can be made.
     """
     made: list[Group] = []
+    for place in {*places.values()}:
+        remove_stale(place)
     try:
         # Another process, or a hub, may have taken the place away meanwhile.
         with contextlib.suppress(OSError):
@@ -139,3 +146,18 @@ def make_groups(
     finally:
         for group in made:
             group.remove()
+
+
+def remove_stale(place: Path) -> None:
+    """Removes the groups of processes that were killed before they could.
+
+    Args:
+        place: Where groups are made. One that still holds a process stays.
+    """
+    for folder in place.glob("layerwise-*-*"):
+        maker = folder.name.split("-")[1]
+        if maker.isdecimal() and not os.path.exists(f"/proc/{maker}"):
+            # Another container's processes have other numbers.
+            with contextlib.suppress(OSError):
+                if time.time() - folder.stat().st_mtime > STALE_SECONDS:
+                    folder.rmdir()

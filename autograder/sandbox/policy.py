@@ -12,6 +12,10 @@ NAMESPACES, LANDLOCK, RLIMITS = "namespaces", "landlock", "rlimits"
 LEVELS = (NAMESPACES, LANDLOCK, RLIMITS)
 
 HOME = "/home/student"
+# Files, folders, links and sockets that a submission may make.
+MOST_FILES = 20_000
+# Terminals that it may have open: shell commands in notebooks take one each.
+MOST_TERMINALS = 64
 # Users from here on are not in passwd, and none is `nobody`, as whom others may run
 # processes. A process's id is added, so that two submissions never share a user.
 FIRST_UID = 1_900_000_000
@@ -125,6 +129,8 @@ def own_variables(policy: Policy) -> dict[str, str]:
         "USER": "student",
         "LOGNAME": "student",
         "IPYTHONDIR": os.path.join(home, ".ipython"),
+        # There is no network: pip would try again for a quarter of a minute.
+        "PIP_RETRIES": "0",
     }
 
 

@@ -7,6 +7,8 @@ from autograder.sandbox import syscalls
 from autograder.sandbox.policy import (
     DEVICES,
     HOME,
+    MOST_FILES,
+    MOST_TERMINALS,
     Policy,
     readable_paths,
     work_folder,
@@ -77,6 +79,13 @@ def _make_devices(root: str) -> None:
     for name in DEVICES:
         _bind(f"/dev/{name}", f"{root}/dev/{name}", syscalls.MOUNT_ATTR_NOSUID)
     os.symlink("/proc/self/fd", f"{root}/dev/fd")
+    # IPython runs shell commands in a terminal. The host's terminals are not seen, and
+    # a student's is no other submission's.
+    os.mkdir(f"{root}/dev/pts")
+    options = f"newinstance,ptmxmode=666,mode=600,max={MOST_TERMINALS}"
+    flags = syscalls.MS_NOSUID | syscalls.MS_NOEXEC
+    syscalls.mount("devpts", f"{root}/dev/pts", "devpts", flags, options)
+    os.symlink("pts/ptmx", f"{root}/dev/ptmx")
 
 
 def _make_accounts(root: str, uid: int, gid: int) -> None:
@@ -91,7 +100,7 @@ def _make_scratch(root: str, policy: Policy, uid: int, gid: int) -> None:
     place = policy["place"]
     scratch = f"{root}/scratch"
     os.mkdir(scratch)
-    options = f"size={policy['disk_bytes']},nr_inodes=20k,mode=755"
+    options = f"size={policy['disk_bytes']},nr_inodes={MOST_FILES},mode=755"
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV
     syscalls.mount("tmpfs", scratch, "tmpfs", flags, options)
     for name, target in SCRATCH.items():

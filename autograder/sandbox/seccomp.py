@@ -2,18 +2,11 @@
 
 import errno
 import os
+import socket
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from autograder.sandbox.syscalls import (
-    CLONE_NEWCGROUP,
-    CLONE_NEWIPC,
-    CLONE_NEWNET,
-    CLONE_NEWNS,
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-    CLONE_NEWUTS,
-)
+from autograder.sandbox.syscalls import CLONE_NEW
 
 if TYPE_CHECKING:
     from pyseccomp import SyscallFilter
@@ -58,6 +51,12 @@ OF_A_PROCESS = {"ioprio_set": 1, "prlimit64": 0, "setpriority": 1}
 OF_A_THREAD = (
     *("sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"),
 )
+# What a notebook may make of sockets. The last asks the system for its own addresses.
+FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
+# 0 is a family's own; of the internet's there are TCP and UDP.
+PROTOCOLS = {"AF_INET": (0, 6, 17), "AF_INET6": (0, 6, 17)}
+# The bits of a socket's type that say its kind; others are flags.
+SOCKET_KINDS = 0xF
 
 
 def refuse_privileged() -> None:
@@ -67,30 +66,57 @@ def refuse_privileged() -> None:
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refused = seccomp.ERRNO(errno.EPERM)
     _refuse(rules, NEVER)
-    for flag in (
-        CLONE_NEWCGROUP,
-        CLONE_NEWIPC,
-        CLONE_NEWNET,
-        CLONE_NEWNS,
-        CLONE_NEWPID,
-        CLONE_NEWUSER,
-        CLONE_NEWUTS,
-    ):
+    for flag in CLONE_NEW:
         rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     # A filter cannot read its flags, which are in memory. Where it is missing, the C
     # library calls clone.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    _allow_families(rules)
     rules.load()
 
 
 def refuse_sockets() -> None:
-    """Refuses new sockets in all threads; those that are there go on working."""
+    """Refuses new sockets in all threads; those that are there go on working.
+
+    Pairs of streams are left, which event loops and pipes between processes need: one
+    end of another kind of pair could be connected to a server of the host.
+    """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     rules.set_attr(seccomp.Attr.CTL_TSYNC, 1)
     _refuse(rules, ("socket",))
+    for kind in range(SOCKET_KINDS + 1):
+        if kind != socket.SOCK_STREAM:
+            of_kind = seccomp.Arg(1, seccomp.MASKED_EQ, SOCKET_KINDS, kind)
+            rules.add_rule(seccomp.ERRNO(errno.EPERM), "socketpair", of_kind)
     rules.load()
+
+
+def _allow_families(rules: "SyscallFilter") -> None:
+    """Refuses every family of sockets, and protocol, but those that are named.
+
+    Two comparisons of one argument cannot stand in one rule: all numbers below the
+    highest that is allowed are refused one by one, and all above it together.
+    """
+    import pyseccomp as seccomp
+
+    family = seccomp.ERRNO(errno.EAFNOSUPPORT)
+    for name in ("socket", "socketpair"):
+        highest = max(FAMILIES.values())
+        for other in set(range(highest)).difference(FAMILIES.values()):
+            rules.add_rule(family, name, seccomp.Arg(0, seccomp.EQ, other))
+        rules.add_rule(family, name, seccomp.Arg(0, seccomp.GT, highest))
+    protocol = seccomp.ERRNO(errno.EPROTONOSUPPORT)
+    for own, number in FAMILIES.items():
+        of_family = seccomp.Arg(0, seccomp.EQ, number)
+        allowed = PROTOCOLS.get(own, (0,))
+        for other in range(max(allowed)):
+            if other not in allowed:
+                of_protocol = seccomp.Arg(2, seccomp.EQ, other)
+                rules.add_rule(protocol, "socket", of_family, of_protocol)
+        above = seccomp.Arg(2, seccomp.GT, max(allowed))
+        rules.add_rule(protocol, "socket", of_family, above)
 
 
 def refuse_changes_to_others() -> None:

@@ -10,6 +10,12 @@ CLONE_NEWNS, CLONE_NEWCGROUP = 0x00020000, 0x02000000
 CLONE_NEWUTS, CLONE_NEWIPC = 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 
+# All that a process may leave its parent's for.
+CLONE_NEW = (
+    *(CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC),
+    *(CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET),
+)
+
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 MNT_DETACH = 2
@@ -21,6 +27,7 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 SYS_KEYCTL = {"x86_64": 250, "aarch64": 219}
 KEYCTL_JOIN_SESSION_KEYRING = 1
 
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS = 1, 4, 8
 PR_CAPBSET_READ, PR_CAPBSET_DROP = 23, 24
 CAP_DAC_READ_SEARCH = 2
@@ -93,19 +100,24 @@ def change_root(path: str) -> None:
     os.chdir("/")
 
 
-def prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int, argument: int = 0) -> None:
     """Sets a property of this process. See prctl(2)."""
-    result = libc().prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+    result = libc().prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(argument), 0, 0)
     _checked(result, f"prctl {option}")
 
 
 def keep_capabilities(*kept: int) -> None:
-    """Gives up all capabilities but those named, all below 32. See capset(2)."""
+    """Gives up all capabilities but those named, all below 32. See capset(2).
+
+    What this process starts has the named ones too.
+    """
     mask = sum(1 << capability for capability in kept)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     # Effective, permitted and inheritable, each in two halves.
-    sets = (ctypes.c_uint32 * 6)(mask, mask, 0, 0, 0, 0)
+    sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
     _checked(libc().capset(header, sets), "capset")
+    for capability in kept:
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
 
 
 def drop_bounding(kept: int) -> None:

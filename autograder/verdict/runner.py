@@ -15,7 +15,7 @@ from typing import Any
 from autograder.sandbox.enter import finish_start
 from autograder.verdict.proxies import VerdictSide, install_verbs
 from autograder.verdict.student_side import Bounded, StudentSide
-from autograder.warm import messages
+from autograder.warm import messages, submission_kernel
 from autograder.warm.fork import make_kernel
 
 # From Linux's `sys/prctl.h`.
@@ -49,7 +49,7 @@ def student_kernel(locked: str, *rest: Any) -> None:
 
     loop.add_reader(link, serve)
     finish_start()
-    app.start()
+    submission_kernel.run(app)
 
 
 def verdict_process(control_descriptor: int, link_descriptor: int) -> int:

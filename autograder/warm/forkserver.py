@@ -44,6 +44,7 @@ PRELOADED = (
     "tornado.platform.asyncio",
     "fcntl",
     "resource",
+    "autograder.warm.submission_kernel",
     "autograder.verdict.runner",
     "autograder.verdict.keras_objects",
     "layerwise.checks",
@@ -63,6 +64,7 @@ def main(
         admission: Of a parent that forks for all users of a machine; `None` for one
             user's own.
     """
+    _take_memory()
     signal.signal(signal.SIGTERM, _stop)
     # A hub interrupts its services. A user's Ctrl-C in a terminal is not for kernels.
     signal.signal(signal.SIGINT, signal.SIG_IGN if admission is None else _stop)
@@ -91,6 +93,14 @@ def _stop(*_: object) -> NoReturn:
     # as those around a fork: `serve` looks at this too.
     stopped = True
     sys.exit(0)
+
+
+def _take_memory() -> None:
+    """Lifts the bound of the worker process that started this one: it is its own."""
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _listen(path: str, mode: int = 0o600) -> socket.socket:

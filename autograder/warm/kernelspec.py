@@ -13,6 +13,12 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 NAME = "layerwise"
 PROVISIONER = "layerwise-warm"
 
+# What follows the arguments of a kernel that runs a submission.
+SUBMISSION_ARGUMENTS = (
+    "--InteractiveShellApp.extra_extensions=autograder.warm.submission_kernel",
+    "--IPKernelApp.outstream_class=autograder.warm.submission_kernel.BoundedStream",
+)
+
 
 def specification(backend: str | None = None) -> dict[str, Any]:
     """Returns what `kernel.json` holds.

@@ -298,6 +298,10 @@ def make_personal() -> None:
     """Puts the user's own folders in place of the parent's, once HOME is theirs."""
     home = os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras")
     compat.set_keras_home(home)
+    # Without it Keras takes a folder that is the same for all users. It makes it itself
+    # when it is imported, which was before there was this user.
+    with contextlib.suppress(OSError):
+        os.makedirs(home, exist_ok=True)
     if site.ENABLE_USER_SITE:
         site.USER_BASE = site.USER_SITE = None
         with contextlib.suppress(OSError):

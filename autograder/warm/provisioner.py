@@ -64,16 +64,25 @@ class WarmProvisioner(LocalProvisioner):
             **kwargs: `env`, `cwd` and descriptors, as for `subprocess.Popen`.
         """
         arguments = kernel_arguments(cmd)
+        asked = getattr(self.parent, "warm_request", Request())
         if not client.available() or arguments is None:
+            if asked.sandbox:
+                raise client.WarmError(
+                    "a kernel in a sandbox is a fork of a warm parent, and this one "
+                    f"cannot be: {' '.join(cmd)}"
+                )
             return await super().launch_kernel(cmd, **kwargs)
         environment = kwargs.get("env") or dict(os.environ)
         folder = kwargs.get("cwd") or os.getcwd()
         with open(os.devnull, "r+b") as null:
+            # A submission gets nothing of the grader's terminal, or of its log.
+            own = (None, None) if asked.sandbox else (1, 2)
             fds = [
                 _descriptor(kwargs.get(name), null.fileno(), standard)
-                for name, standard in (("stdin", None), ("stdout", 1), ("stderr", 2))
+                for name, standard in zip(
+                    ("stdin", "stdout", "stderr"), (None, *own), strict=True
+                )
             ]
-            asked = getattr(self.parent, "warm_request", Request())
             try:
                 forked = client.ForkedProcess(
                     asked.target,

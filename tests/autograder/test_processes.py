@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from autograder.processes import children_of, cpu_of_tree, memory_of_children
+from autograder.processes import children_of, cpu_of_tree, memory_of, tree_of
 
 
 def test_a_child_is_found_and_its_memory_counted():
@@ -16,7 +16,11 @@ def test_a_child_is_found_and_its_memory_counted():
     try:
         child.stdout.readline()
         assert child.pid in children_of(os.getpid())
-        assert memory_of_children(os.getpid()) > 50_000_000
+        assert tree_of(os.getpid())[0] == os.getpid()
+        assert child.pid in tree_of(os.getpid())
+        # What it shares counts only in the quick sum, which is asked first.
+        assert 50_000_000 < memory_of([child.pid], 0) < 80_000_000
+        assert memory_of([child.pid], 10**10) >= memory_of([child.pid], 0)
     finally:
         child.communicate(b"\n")
     deadline = time.monotonic() + 5
@@ -27,7 +31,8 @@ def test_a_child_is_found_and_its_memory_counted():
 
 def test_a_process_that_is_gone_has_nothing():
     assert children_of(2**22 - 1) == []
-    assert memory_of_children(2**22 - 1) == 0
+    assert tree_of(2**22 - 1) == [2**22 - 1]
+    assert memory_of([2**22 - 1], 0) == 0
 
 
 BURN = (

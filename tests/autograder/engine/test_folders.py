@@ -13,7 +13,14 @@ def test_the_size_of_a_folder_is_what_it_takes_on_disk(tmp_path):
     with open(tmp_path / "sparse", "wb") as file:
         file.truncate(10_000_000_000)
     (tmp_path / "link").symlink_to("/usr")
-    assert 100_000 <= size_of(tmp_path) < 200_000
+    assert 100_000 <= size_of(tmp_path, 10) < 200_000
+
+
+def test_a_folder_of_too_many_entries_is_too_large(tmp_path):
+    for number in range(11):
+        (tmp_path / str(number)).touch()
+    assert size_of(tmp_path, 11) == 0
+    assert size_of(tmp_path, 10) == float("inf")
 
 
 def make_deep(folder, depth):
@@ -28,5 +35,5 @@ def make_deep(folder, depth):
 def test_folders_without_a_name_are_too_large_and_go_all_the_same():
     with private_folder("lw-") as place:
         make_deep(place, 1500)
-        assert size_of(place) == float("inf")
+        assert size_of(place, 10_000) == float("inf")
     assert not os.path.exists(place)
