@@ -32,6 +32,8 @@ IMPORTED = re.compile(
 
 def tidy(text: str) -> str:
     """Returns a text without what an editor changes when it saves a file."""
+    if len(text) > MAX_TEXT:
+        return text
     text = unicodedata.normalize("NFC", text).lstrip("\ufeff").expandtabs(4)
     return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
 
@@ -126,6 +128,8 @@ def split_code(text: str, original: str, is_test: bool) -> Split:
 
 def split_prose(text: str, original: str) -> str:
     """Finds the lines of a student's Markdown that are not the course's."""
+    if len(text) > MAX_TEXT:
+        return text
     left = Counter(_lines(tidy(original)))
     beside = []
     for line in text.split("\n"):
