@@ -10,6 +10,7 @@ import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from autograder.verdict.names import names_of
@@ -31,6 +32,8 @@ IMPORTED = re.compile(
 
 def tidy(text: str) -> str:
     """Returns a text without what an editor changes when it saves a file."""
+    if len(text) > MAX_TEXT:
+        return text
     text = unicodedata.normalize("NFC", text).lstrip("\ufeff").expandtabs(4)
     return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
 
@@ -73,41 +76,60 @@ def lines_of(text: str, known: Collection[str] | None = None) -> Counter[str]:
     return Counter(line for line in lines if known is None or line in known)
 
 
-def split_code(text: str, original: str) -> tuple[str, str]:
-    """Finds what a student's text of a cell says beside the course's.
+@dataclass(frozen=True)
+class Split:
+    """What a student's text of a cell says beside the course's.
+
+    Attributes:
+        above: What was added, and runs before the cell.
+        below: What was added, and runs after it.
+        instead: What stands in place of a part of the course's.
+    """
+
+    above: str = ""
+    below: str = ""
+    instead: str = ""
+
+
+def split_code(text: str, original: str, is_test: bool) -> Split:
+    """Finds what a student's text of a code cell says beside the course's.
 
     Args:
         text: The student's.
         original: The course's.
-
-    Returns:
-        What was added to the course's text, and can run after it; and what stands in
-        place of a part of it.
+        is_test: Whether the cell is a test: it needs what was added within it. What
+            was added within another cell may need that one.
     """
     if len(text) > MAX_TEXT:
-        return "", text
+        return Split(instead=text)
     left = Counter(filter(None, map(_key, _statements(original))))
-    beside = []
-    for statement in _statements(text):
+    beside: list[tuple[int, str]] = []
+    course: list[int] = []
+    for place, statement in enumerate(_statements(text)):
         key = _key(statement)
         if left[key]:
             left[key] -= 1
+            course.append(place)
         elif key:
-            beside.append(statement)
+            beside.append((place, statement))
+    edge = course[-1 if is_test else 0] if course else 0
     own = bound_names(original)
-    added: list[str] = []
-    instead: list[str] = []
-    for statement in beside:
+    parts: dict[str, list[str]] = {"above": [], "below": [], "instead": []}
+    for place, statement in beside:
         # Where nothing of the course's was changed, whatever else there is was added.
         names = bound_names(statement)
         is_import = _key(statement).startswith(("import ", "from "))
-        is_added = not left.total() or is_import or (names and not names & own)
-        (added if is_added else instead).append(statement)
-    return "\n".join(added).strip("\n"), "\n".join(instead).strip("\n")
+        if left.total() and not is_import and (not names or names & own):
+            parts["instead"].append(statement)
+        else:
+            parts["above" if place < edge else "below"].append(statement)
+    return Split(**{name: "\n".join(of).strip("\n") for name, of in parts.items()})
 
 
 def split_prose(text: str, original: str) -> str:
     """Finds the lines of a student's Markdown that are not the course's."""
+    if len(text) > MAX_TEXT:
+        return text
     left = Counter(_lines(tidy(original)))
     beside = []
     for line in text.split("\n"):

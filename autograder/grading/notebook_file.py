@@ -24,8 +24,9 @@ KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown"}
 KINDS |= {"html": "markdown", "raw": "raw"}
 # The one tag that changes how a cell is run.
 TAGS = ("skip-execution",)
-AGAIN = "Open it in JupyterLab, save it and hand in again"
-STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+AGAIN = "Open the notebook where you wrote it, save it and hand in again"
+# One that does not end goes on to the end of the file: no place is looked at twice.
+STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+\\?(?:"|\Z)', re.DOTALL)
 HALF_PAIRS = re.compile("[\ud800-\udfff]")
 # How other files begin that are handed in under a notebook's name.
 OTHER_FILES = (
@@ -162,7 +163,7 @@ def _no_json(
             "to you. Choose one version of each part, save and hand in again"
         )
     return (
-        f"is not a notebook: it is not JSON from line {error.lineno} on. It may have "
+        f"is not a notebook: not JSON from line {error.lineno} on. It may have "
         f"been cut off while it was saved or copied. {AGAIN}"
     )
 

@@ -41,7 +41,7 @@ EXPECTED = {
     "elsewhere": ("missing", 0, "found hw00_tiny (1).ipynb"),
     "empty": ("unreadable", 0, "hw00_tiny.ipynb is empty"),
     "folder": ("missing", 0, "found an empty folder"),
-    "half": ("unreadable", 0, "is not a valid notebook"),
+    "half": ("graded", 5, ""),
     "huge": ("unreadable", 0, "20,000,001 bytes"),
     "late": ("graded", 5, "late by 9 h 6 min"),
     "leak": ("graded", 3, ""),
@@ -52,7 +52,7 @@ EXPECTED = {
     "notime": ("graded", 5, "timestamp.txt holds no date"),
     "old": ("graded", 0, "put back: setup was missing, test_double was missing"),
     "oli": ("graded", 5, ""),
-    "photo": ("unreadable", 0, "not UTF-8"),
+    "photo": ("unreadable", 0, "not a notebook but a picture"),
     "restored": ("graded", 3, "test_double was changed, test_area was changed"),
 }
 # Those of which stock nbgrader can make something.

@@ -11,7 +11,7 @@ from autograder.limits import GRADED, Limits
 pytestmark = pytest.mark.kernel
 
 # What a student did change, and is told; of all others nothing is remarked.
-KEPT = "put back: given was changed (what was added to it follows it)"
+KEPT = "put back: given was changed (what was added to it is kept beside it)"
 NOTES = {"merge_into_given": [KEPT]}
 
 

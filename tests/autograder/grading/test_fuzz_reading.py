@@ -169,6 +169,13 @@ def test_many_values_are_refused_before_they_are_parsed(monkeypatch, value):
             read_notebook(content)
 
 
+def test_texts_without_end_are_looked_at_once(monkeypatch):
+    monkeypatch.setattr(notebook_file, "MAX_VALUES", 1000)
+    # Looked at again from each quotation mark, they would take hours.
+    for text in (b'"' + b'\\"' * 1_000_000, b'"' * 2_000_001, b'"' + b"\\" * 2_000_001):
+        assert "not JSON" in find_fault(b"," * 900 + b'"' + b"," * 200 + b'"' + text)
+
+
 def test_a_course_without_submissions_has_no_students(built_once):
     course = load_course(built_once.root)
     assert find_students(course, "hw00_tiny") == []

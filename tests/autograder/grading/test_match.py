@@ -232,7 +232,7 @@ def test_an_answer_in_a_locked_cell_is_kept_and_remarked(
 ):
     merge(answered, find_cell, "setup", "double")
     notes, lost = put_together(answered)
-    assert notes == ["setup was changed (what was added to it follows it)"]
+    assert notes == ["setup was changed (what was added to it is kept beside it)"]
     assert lost == []
     names = list(by_id(answered))
     assert names[:2] == ["setup", "double"]
@@ -245,7 +245,7 @@ def test_what_was_added_to_a_test_runs_as_the_student_s(
     test = find_cell(answered, "test_double")
     test.source += "\nprint(double(3))\nmine = double(4)"
     notes, lost = put_together(answered)
-    assert notes == ["test_double was changed (what was added to it follows it)"]
+    assert notes == ["test_double was changed (what was added to it is kept beside it)"]
     assert lost == []
     place = answered.cells.index(by_id(answered)["test_double"])
     added = answered.cells[place + 1]
@@ -357,3 +357,88 @@ def test_nothing_that_is_no_code_stops_anything(answered, put_together):
         put_together(notebook)
         strip(notebook, ids=False)
         put_together(notebook)
+
+
+def lose_marks(draw, cells):
+    for number, cell in enumerate(cells):
+        if draw.random() < 0.7:
+            cell.metadata = nbformat.from_dict({})
+            if draw.random() < 0.5:
+                cell["id"] = f"c{number}-{draw.randrange(10**6)}"
+
+
+def merge_two(draw, cells):
+    place = draw.randrange(len(cells) - 1)
+    first, second = cells[place : place + 2]
+    if first.cell_type == second.cell_type:
+        first.source = f"{first.source}\n\n{second.source}"
+        del cells[place + 1]
+
+
+def split_one(draw, cells):
+    place = draw.randrange(len(cells))
+    cell = cells[place]
+    lines = cell.source.split("\n")
+    cuts = [i for i, line in enumerate(lines) if i and line and line[0].isalpha()]
+    if cell.cell_type == "code" and cuts:
+        cut = draw.choice(cuts)
+        second = copy.deepcopy(cell)
+        cell.source = "\n".join(lines[:cut]).rstrip()
+        second.source = "\n".join(lines[cut:])
+        if draw.random() < 0.5:
+            second.metadata = nbformat.from_dict({})
+        cells.insert(place + 1, second)
+
+
+def add_one(draw, cells):
+    new = code("scratch = [1]\nscratch") if draw.random() < 0.5 else text("A note.")
+    new["id"] = f"n{draw.randrange(10**6)}"
+    cells.insert(draw.randrange(len(cells) + 1), new)
+
+
+def type_anew(draw, cells, stubs):
+    """Leaves an answer's cell as it was and types the answer into one below."""
+    places = [
+        place
+        for place, cell in enumerate(cells)
+        if cell.metadata.get(MARK, {}).get("grade_id") in ("double", "area")
+    ]
+    if places:
+        place = draw.choice(places)
+        cell = cells[place]
+        new = code(cell.source)
+        new["id"] = f"n{draw.randrange(10**6)}"
+        cell.source = stubs[cell.metadata[MARK]["grade_id"]]
+        cells.insert(place + 1, new)
+
+
+def repeat_one(draw, cells):
+    place = draw.randrange(len(cells))
+    cells.insert(place + 1, copy.deepcopy(cells[place]))
+
+
+@pytest.mark.parametrize("first", range(0, 600, 150))
+def test_what_runs_from_top_to_bottom_passes_its_tests(
+    answered, released, put_together, first
+):
+    stubs = {name: cell.source for name, cell in by_id(released).items()}
+    changes = [lose_marks, merge_two, split_one, add_one, repeat_one]
+    changes.append(lambda draw, cells: type_anew(draw, cells, stubs))
+    for seed in range(first, first + 150):
+        draw = random.Random(seed)
+        notebook = copy.deepcopy(answered)
+        for _ in range(draw.randrange(1, 7)):
+            draw.choice(changes)(draw, notebook.cells)
+        for number, cell in enumerate(notebook.cells):
+            if draw.random() < 0.3:
+                cell["id"] = f"x{number}"
+        copied = {cell["id"] for cell in notebook.cells}
+        if len(copied) < len(notebook.cells):
+            for number, cell in enumerate(notebook.cells):
+                cell["id"] = f"y{number}"
+        handed_in = copy.deepcopy(notebook)
+        _, lost = put_together(notebook)
+        shown = [cell.source for cell in handed_in.cells]
+        assert lost == [], (seed, shown)
+        whole = "\n".join(cell.source for cell in notebook.cells)
+        assert ESSAY in whole, (seed, shown)

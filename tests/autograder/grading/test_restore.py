@@ -59,7 +59,7 @@ def test_blanks_at_the_end_are_no_change(released, put_back, find_cell, ending):
 def test_a_changed_cell_is_put_back_and_named(released, put_back, find_cell):
     find_cell(released, "test_double").source = "pass"
     find_cell(released, "setup").source += "\ndouble = abs"
-    notes = ["setup was changed (what was added to it follows it)"]
+    notes = ["setup was changed (what was added to it is kept beside it)"]
     assert put_back(released) == [*notes, "test_double was changed"]
 
 

@@ -30,9 +30,11 @@ BANNERS = {
     "bo": "",
     "cheat": "",
     "crash": "Outcome: crashed",
-    "half": "Outcome: unreadable",
+    "cut": "Outcome: unreadable",
+    "half": "",
     "late": "Late by 9 h 6 min",
     "loop": "ran over 3 s of CPU time and was interrupted",
+    "mark": "",
     "restored": "Put back: test_double was changed, test_area was missing",
 }
 SCORES = {
@@ -40,9 +42,11 @@ SCORES = {
     "bo": 3,
     "cheat": 0,
     "crash": 2,
-    "half": 0,
+    "cut": 0,
+    "half": 5,
     "late": 5,
     "loop": 3,
+    "mark": 5,
     "restored": 3,
 }
 CHEAT = """\
@@ -103,6 +107,10 @@ def both(built_once, tmp_path_factory, find_cell):
     # nbgrader opens it and only remarks that it is no valid notebook.
     half = nbformat.writes(tiny.answered()).replace('"execution_count": null,', "")
     tiny.hand_in("half", half.encode(), timestamp=ON_TIME)
+    # These it does not open.
+    tiny.hand_in("cut", half.encode()[:900], timestamp=ON_TIME)
+    with_mark = nbformat.writes(tiny.answered()).encode("utf-8-sig")
+    tiny.hand_in("mark", with_mark, timestamp=ON_TIME)
     tiny.write_roster(ROSTER)
     ours = tiny.copy(tiny.root.with_name("ours"))
     tiny.log = nbgrader(
@@ -158,7 +166,7 @@ def test_the_autograded_notebook_says_what_happened(both, student):
 
 def test_a_test_that_did_not_finish_says_so(both):
     theirs, _ = both
-    for student in ("crash", "half"):
+    for student in ("crash", "cut"):
         last = [cell for cell in autograded(theirs, student).cells if is_test(cell)][-1]
         assert last.outputs[-1].ename == "NotRun"
 

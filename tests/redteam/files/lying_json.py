@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Numbers and text that no file holds
 # Hands in a notebook with half a character, a number without end and the same key
-# twice.
+# twice, none of which running needs.
 #
 # - observe: outcome, batch
-# - outcome: unreadable
-# - points: 0
+# - outcome: graded
+# - points: 1
 
 # %%
 print("nothing to see")
