@@ -570,12 +570,9 @@ assert np.isclose(_two[5, 0], 0), (
     "of 4 yet: what counts is the next state, not the one that it came from"
 )
 _first = 0.5 * 0.9 * 0.5
-checks.close(
-    _table[4, 1],
-    _first + 0.5 * (0.9 * 0.75 - _first),
-    "the value of going right from 4",
-)
-checks.close(_table[3, 1], 0.5 * 0.9 * _table[4, 1], "the value of going right from 3")
+_second = _first + 0.5 * (0.9 * 0.75 - _first)
+checks.close(_table[4, 1], _second, "the value of going right from 4")
+checks.close(_table[3, 1], 0.5 * 0.9 * _second, "the value of going right from 3")
 
 # %% [markdown]
 # After many moves: the answer of value iteration (2 points).
