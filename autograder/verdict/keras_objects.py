@@ -4,6 +4,7 @@ The config is walked against an allow-list on both sides: the sender keeps a mod
 does not pass on its own side, the receiver refuses it.
 """
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -178,6 +179,10 @@ def apply_state(
         if not _same(to_numpy(weight), array):
             weight.assign(array)
     layers = _layers(value)
+    for layer in layers:
+        # Normalization keeps beside its weights what it makes of them.
+        if layer.built and hasattr(layer, "finalize_state"):
+            layer.finalize_state()
     if len(layers) == len(state["trainable"]):
         for layer, trainable in zip(layers, state["trainable"], strict=True):
             if layer.trainable != bool(trainable):
@@ -246,6 +251,8 @@ def rebuild(config: dict[str, Any]) -> Any:
     try:
         # What a notebook has set for its own models is none of this one's.
         keras.config.set_dtype_policy("float32")
+        # Keras takes a config apart while it reads it.
+        config = copy.deepcopy(config)
         return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:
         raise CodecError(f"Keras refuses a config: {error}") from error

@@ -359,9 +359,10 @@ def install_verbs(side: VerdictSide) -> None:
         asked = tuple(tuple(case) for case in cases)
         results = side.ask("verb", ("each", (fn, asked), {}))
         if type(results) is not list or len(results) != len(asked):
+            count = f"{len(results)} results" if type(results) is list else ""
             raise TypeError(
-                f"checks.each brought {describe(results)} for {len(asked)} "
-                "calls: expected a list with a result for each"
+                f"checks.each brought {count or describe(results)} for {len(asked)} "
+                "calls: expected a list with one for each"
             )
         return results
 

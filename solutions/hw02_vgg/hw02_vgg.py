@@ -422,6 +422,9 @@ for _dims, _f, _size in _cases:
         f"{_call}: there are {_vectors} numbers beside the kernels; expected "
         f"{_convs * _f}, a bias of {_f} for each of {_convs} convolutions"
     )
+    _model.set_weights(redraw(_model.get_weights(), seed=23))
+    _one, _other = ops.convert_to_numpy(_model(drawn((2, *_dims), 23)))
+    assert not np.allclose(_one, _other), f"{_call} puts out the same for two images"
 
 # %% [markdown]
 # The receptive field, without holes (1 point). Each image of the batch has one bright

@@ -310,6 +310,9 @@ for _dims, _branches, (_channels, _numbers, _biases) in _cases:
         f"{_call}: there are {_found} numbers beside the kernels; expected {_biases}, "
         "one bias for each filter"
     )
+    _block.set_weights(redraw(_block.get_weights(), 35))
+    _one, _other = ops.convert_to_numpy(_block(drawn((2, *_dims), 35)))
+    assert not np.allclose(_one, _other), f"{_call} puts out the same for two images"
 
 # %% [markdown]
 # What it computes: layers, ReLU, order (3 points).

@@ -274,6 +274,13 @@ for _dims, _filters, _strides, _wanted in _shapes:
         f"bottleneck(filters={_filters}, strides={_strides}) on an image {_dims} has "
         f"the output shape {tuple(_block.output_shape)}; expected {_wanted}"
     )
+    _block.set_weights(redraw(_block.get_weights(), seed=0))
+    _x = np.random.default_rng(1).normal(size=(2, *_dims)).astype("float32")
+    _one, _other = ops.convert_to_numpy(_block(_x))
+    assert not np.allclose(_one, _other), (
+        f"bottleneck(filters={_filters}, strides={_strides}) puts out the same for two "
+        "images"
+    )
 
 # %% [markdown]
 # Weights: no bias, and a projection only where it is needed (1 point).
@@ -315,6 +322,11 @@ for _c, _f, _strides in _cases:
         f"{4 * _path}, four for each channel that a convolution puts out. Is a "
         "normalisation missing?"
     )
+    _x, _outputs = np.random.default_rng(2).normal(size=(2, 6, 6, _c)), []
+    for _seed in (1, 2):
+        _block.set_weights(redraw(_block.get_weights(), _seed))
+        _outputs.append(ops.convert_to_numpy(_block(_x.astype("float32"))))
+    assert not np.allclose(*_outputs), f"{_call} puts out the same with other weights"
 
 # %% [markdown]
 # The stride is in the 3×3 convolution (2 points).

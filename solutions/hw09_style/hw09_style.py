@@ -139,6 +139,12 @@ _slope = checks.gradient(gram, _x)
 assert np.abs(_slope).min() > 0, (
     "no gradient flows through gram: use keras.ops, not NumPy"
 )
+### BEGIN HIDDEN TESTS
+_step = 0.1 * drawn(95, *_x.shape)
+_up, _down = (np.sum(ops.convert_to_numpy(gram(_a))) for _a in (_x + _step, _x - _step))
+# Both sides are the student's: what gram computes, and the slope of it.
+checks.close(2 * np.sum(_slope * _step), _up - _down, "the slope of gram", rtol=1e-2)
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Exercise 2: the style loss (3 points)
@@ -258,10 +264,24 @@ for _dims in _cases:
     checks.close(_received, _answer, _call, rtol=1e-3)
 _flat = total_variation(np.full((1, 4, 4, 2), 7, "float32"))
 checks.close(_flat, np.zeros(1), "the total variation of a flat picture")
-_slope = checks.gradient(total_variation, drawn(98, 1, 3, 3, 1))
+_x = drawn(98, 1, 3, 3, 1)
+_slope = checks.gradient(total_variation, _x)
 assert np.abs(_slope).max() > 0, (
     "no gradient flows through total_variation: use keras.ops, not NumPy"
 )
+### BEGIN HIDDEN TESTS
+_step = 1e-3 * drawn(99, *_x.shape)
+_ends = (ops.convert_to_numpy(total_variation(_a)) for _a in (_x + _step, _x - _step))
+_up, _down = (float(_end.sum()) for _end in _ends)
+# Both sides are the student's: what total_variation computes, and the slope of it.
+checks.close(
+    2 * np.sum(_slope * _step),
+    _up - _down,
+    "the slope of total_variation",
+    rtol=5e-2,
+    atol=1e-5,
+)
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Exercise 4: paint (5 points)

@@ -546,6 +546,14 @@ _slope = checks.gradient(loss_by_logits, _logits * 0)
 assert np.abs(_slope).max() > 0, (
     "no gradient flows through weighted_loss: use keras.ops"
 )
+### BEGIN HIDDEN TESTS
+_step = np.random.default_rng(119).normal(size=_logits.shape).astype("float32") / 10
+_up, _down = (float(loss_by_logits(_a)) for _a in (_step, -_step))
+# Both sides are the student's: what weighted_loss computes, and the slope of it.
+checks.close(
+    2 * np.sum(_slope * _step), _up - _down, "the slope of weighted_loss", 5e-2, 1e-4
+)
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Exercise 6: an encoder and its mirror (3 points)
