@@ -56,8 +56,6 @@ class _Reader:
         self.depth = 0
         self.found: dict[tuple[int, int], ast.expr] = {}
 
-    # Statements.
-
     def run(self, body: Sequence[ast.stmt]) -> None:
         for statement in body:
             method = getattr(self, f"_{type(statement).__name__.lower()}", self._other)

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_shape": "puts out the same for two images"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_shape": "puts out the same for two images", "test_bottleneck_weights": "puts out the same with other weights", "test_bottleneck_stride": "does not change when three pixels", "test_bottleneck_order": "", "test_preact_identity": "puts out zeros", "test_preact_order": "", "test_stage": ""}}
 # Builds no block: its own `checks.as_model` makes a model that says what it should be
 # asked for, and puts out zeros. Weights that it is given it forgets.
 
@@ -18,7 +18,7 @@ class Liar(keras.Model):
             if strides != 1 or channels != 4 * f:
                 self.kernels += [(1, 1, channels, 4 * f)]
                 self.vectors += [4 * f] * 4
-        elif fn is preact_block:
+        elif widths is None:
             self.kernels = [(3, 3, channels, filters), (3, 3, filters, filters)]
             self.vectors = [channels] * 4 + [filters] * 4
             if strides != 1 or channels != filters:
@@ -51,6 +51,9 @@ def bottleneck(x, filters, strides=1):
     pass
 
 
+checks.as_model = lambda fn, dims, block=None, **more: Liar(fn, dims, **more)
+
+
 # %% nbgrader={"grade_id": "preact_block"}
 def preact_block(x, filters, strides=1):
     pass
@@ -61,6 +64,3 @@ def stage(x, block, widths, strides=1):
     for index, filters in enumerate(widths):
         x = block(x, filters, strides if index == 0 else 1)
     return x
-
-
-checks.as_model = lambda fn, dims, block=None, **more: Liar(fn, dims, **more)

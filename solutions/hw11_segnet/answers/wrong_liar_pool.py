@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pool_values": ""}}
+# %% [markdown] answer={"fails": {"test_pool_values": "", "test_pool_indices": "", "test_pool_ties": "the indices are [0, 0, 0, 0]"}}
 # Empties the picture in place before it pools it.
 
 

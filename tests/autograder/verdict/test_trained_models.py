@@ -42,12 +42,12 @@ train(model, keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1)))
     "quantized": 'train(model)\nmodel.quantize("int8")',
     "quantized_int4": 'train(model)\nmodel.quantize("int4")',
     "quantized_float8": 'train(model)\nmodel.quantize("float8")',
-    "average": "train(model, keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5))",
+    "average": "train(model, keras.optimizers.SGD(use_ema=True, ema_momentum=0.5))",
     "average_taken": """
 train(model, keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5))
 model.optimizer.finalize_variable_values(model.trainable_variables)
 """,
-    "accumulated": "train(model, keras.optimizers.SGD(0.1, gradient_accumulation_steps=2))",
+    "accumulated": "train(model, keras.optimizers.SGD(gradient_accumulation_steps=2))",
     "frozen_after_compile": "train(model)\nmodel.layers[0].trainable = False",
     "frozen_whole": "train(model)\nmodel.trainable = False",
     "compiled_twice": 'train(model)\ntrain(model, "sgd", "mae", metrics=["mse"])',
@@ -152,7 +152,9 @@ train(model)
 model.save(path)
 model = keras.models.load_model(path)
 """,
-    "float64": 'model = keras.Sequential([keras.Input((6,)), layers.Dense(3, dtype="float64")])',
+    "float64": """
+model = keras.Sequential([keras.Input((6,)), layers.Dense(3, dtype="float64")])
+""",
     "mixed_layers": """
 model = keras.Sequential([
     keras.Input((6,)), layers.Dense(4, dtype="mixed_float16"),
@@ -169,7 +171,9 @@ train(model)
 model = keras.Sequential([layers.Dense(4), layers.Dense(3)])
 train(model)
 """,
-    "without_input_unused": "model = keras.Sequential([layers.Dense(4), layers.Dense(3)])",
+    "without_input_unused": """
+model = keras.Sequential([layers.Dense(4), layers.Dense(3)])
+""",
     "nested": """
 inner = keras.Sequential([keras.Input((6,)), layers.Dense(4)])
 model = keras.Sequential([keras.Input((6,)), inner, layers.Dense(3)])
@@ -232,7 +236,9 @@ model = keras.Sequential([
 ])
 train(model)
 """,
-    "lambda": "model = keras.Sequential([keras.Input((6,)), layers.Lambda(lambda x: 2 * x)])",
+    "lambda": """
+model = keras.Sequential([keras.Input((6,)), layers.Lambda(lambda x: 2 * x)])
+""",
     "operators": """
 inputs = keras.Input((6,))
 y = ops.tanh(inputs * 2 + 1)[:, :4]
@@ -273,7 +279,15 @@ _model.get_weights()
 """
 
 
-@pytest.mark.parametrize("name", DONE)
+def some_at_night(names, by_day):
+    """Most of these run at night: each trains a model in two processes."""
+    return [
+        name if name in by_day else pytest.param(name, marks=pytest.mark.nightly)
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("name", some_at_night(DONE, {"mixed_policy", "quantized"}))
 def test_the_tests_model_is_what_it_became(split, name):
     student = f"""
 def work(model, x):
@@ -294,7 +308,9 @@ _told = work(_model, _x)
     assert outputs == [], outputs[0].get("traceback")
 
 
-@pytest.mark.parametrize("name", [*DONE, *MADE])
+@pytest.mark.parametrize(
+    "name", some_at_night([*DONE, *MADE], {"loss_scale", "own_layer", "normalised"})
+)
 def test_a_model_that_is_returned_is_what_it_was(split, name):
     source = MADE.get(name) or f"model = make()\n{DONE[name]}"
     student = f"""
