@@ -11,9 +11,11 @@ from typing import NoReturn
 
 from nbformat import NotebookNode
 
+from autograder.authoring.references import find_borrowed
 from autograder.authoring.source import SourceError
-from autograder.cells import grade_id, is_test
+from autograder.cells import grade_id, is_answer, is_test
 from autograder.verdict.names import Names, names_of, plain_python
+from autograder.verdict.roles import answer_names_of, roles_of
 
 # The assertions of `layerwise.checks`: they return nothing, so a cell may end in one.
 ASSERTIONS = frozenset({"shape", "close", "unchanged", "raises", "model"})
@@ -31,7 +33,8 @@ def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -
     Raises:
         SourceError: At the first test cell that binds a name that another cell reads or
             binds, compares what crosses with `is`, captures output, asserts without a
-            message or not at all, or ends in a bare expression.
+            message or not at all, ends in a bare expression, or compares an answer with
+            what it calculated from an answer.
     """
     cells = [
         (cell, line)
@@ -58,6 +61,33 @@ def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -
         ]
         _check_bindings(cell, names[index].bound, others, line, path)
         _check_statements(cell, line, path)
+    _check_references(notebook, lines, path)
+
+
+def _check_references(notebook: NotebookNode, lines: Sequence[int], path: Path) -> None:
+    """Refuses a test that takes what it expects from the student."""
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    given = "\n".join(
+        plain_python(cell.source)
+        for cell in codes
+        if not is_test(cell) and not is_answer(cell)
+    )
+    roles = roles_of(notebook, answer_names_of(notebook))
+    for cell, role, line in zip(notebook.cells, roles, lines, strict=True):
+        if cell.cell_type != "code" or not is_test(cell) or role is None:
+            continue
+        source = plain_python(cell.source)
+        for node in find_borrowed(source, ast.parse(source), role.needs, given):
+            raise SourceError(
+                path,
+                line + node.lineno - 1,
+                f"test {grade_id(cell)!r} compares an answer with what it calculated "
+                f"from an answer: `{ast.unparse(node)[:200]}`. Calculate what is "
+                "expected from what the test drew, before the student's function is "
+                "called or with a copy of what it gets. If a property of the answers "
+                'alone is asked, say in a comment above why "both sides are the '
+                "student's\"",
+            )
 
 
 def _check_bindings(

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.verdict.standard_types import TAGS, decode_standard, encode_standard
+
 MAX_BYTES = 256_000_000
 # The header's part of these; it takes some ten times as much memory once it is read.
 MAX_TEXT = 64_000_000
@@ -21,7 +23,7 @@ MAX_NODES = 2_000_000
 Entry = Any
 LENGTHS = struct.Struct("!IQ")
 PLAIN_KINDS = frozenset("biufcSUmM")
-IMMUTABLE: tuple[type, ...] = (tuple, frozenset, str, int, float)
+IMMUTABLE: tuple[type, ...] = (tuple, frozenset, str, int, float, complex, bytes)
 EXTENDED = frozenset(
     {"bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3", "int4", "uint4"}
 )
@@ -106,7 +108,23 @@ class Encoder:
         for base in IMMUTABLE:
             if isinstance(value, base):
                 return self.encode(base(value), depth + 1)
+        if isinstance(value, bytearray):
+            return self.encode(bytes(value), depth + 1)
+        standard = encode_standard(value)
+        if standard is not None:
+            self.count_bytes(len(str(standard[1])))
+            return {"t": standard[0], "v": standard[1]}
         return self.encode_other(self, value)
+
+    def mark(self) -> tuple[int, int, int]:
+        """Returns how far the message is, for `back_to`."""
+        return len(self.buffers), len(self.shared), self.bytes
+
+    def back_to(self, mark: tuple[int, int, int]) -> None:
+        """Forgets what was encoded since `mark`: it could not be finished."""
+        buffers, shared, self.bytes = mark
+        del self.buffers[buffers:], self.shared[shared:]
+        self.numbers = {k: n for k, n in self.numbers.items() if n < shared}
 
     def number(self, value: Any) -> tuple[int, bool]:
         """Numbers what can be changed in place, so that one object stays one.
@@ -256,6 +274,8 @@ class Decoder:
             return range(*map(int, entry["v"]))
         if tag == "ellipsis":
             return ...
+        if tag in TAGS:
+            return decode_standard(tag, entry["v"])
         return self.decode_other(self, entry)
 
     def _remember(self, entry: Entry, value: Any) -> Any:

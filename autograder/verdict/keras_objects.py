@@ -4,6 +4,7 @@ The config is walked against an allow-list on both sides: the sender keeps a mod
 does not pass on its own side, the receiver refuses it.
 """
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -130,22 +131,33 @@ def state_of(
         "weights": [encode(to_numpy(w)) for w in value.weights],
         "trainable": [layer.trainable for layer in _layers(value)],
     }
-    if isinstance(value, keras.Model) and getattr(value, "compiled", False):
-        compiled = value.get_compile_config()
-        if compiled and find_refused(compiled) is None:
-            optimizer = value.optimizer
-            built = optimizer is not None and optimizer.built
-            state["compile"] = compiled
-            state["optimizer"] = [
-                encode(to_numpy(variable))
-                for variable in (optimizer.variables if built else ())
-            ]
+    compiled = _compile_config(value)
+    if compiled is not None:
+        optimizer = value.optimizer
+        built = optimizer is not None and optimizer.built
+        state["compile"] = compiled
+        state["optimizer"] = [
+            encode(to_numpy(variable))
+            for variable in (optimizer.variables if built else ())
+        ]
     return state
+
+
+def _compile_config(value: keras.Layer) -> dict[str, Any] | None:
+    """Returns how a model was compiled, or `None` if that cannot cross."""
+    if not (isinstance(value, keras.Model) and getattr(value, "compiled", False)):
+        return None
+    try:
+        compiled = value.get_compile_config()
+    except Exception:
+        # A loss or an optimizer of one's own need have no config.
+        return None
+    return compiled if compiled and find_refused(compiled) is None else None
 
 
 def apply_state(
     value: keras.Layer, state: dict[str, Entry], decode: Callable[[Entry], np.ndarray]
-) -> None:
+) -> bool:
     """Puts a state into a model or layer.
 
     Args:
@@ -153,43 +165,64 @@ def apply_state(
         state: What `state_of` returned at the other end.
         decode: Returns the array of a header entry.
 
+    Returns:
+        Whether the model is compiled as at the other end, its optimizer's state
+        included: another policy there may have wrapped the optimizer.
+
     Raises:
-        CodecError: If the state does not fit.
+        CodecError: If the weights do not fit.
     """
     arrays = [decode(entry) for entry in state["weights"]]
-    if [w.shape for w in arrays] != [tuple(w.shape) for w in value.weights]:
+    if [kind_of(w) for w in arrays] != [kind_of(w) for w in value.weights]:
         raise CodecError("weights that do not fit the model")
     for weight, array in zip(value.weights, arrays, strict=True):
         if not _same(to_numpy(weight), array):
             weight.assign(array)
     layers = _layers(value)
+    for layer in layers:
+        # Normalization keeps beside its weights what it makes of them.
+        if layer.built and hasattr(layer, "finalize_state"):
+            layer.finalize_state()
     if len(layers) == len(state["trainable"]):
         for layer, trainable in zip(layers, state["trainable"], strict=True):
             if layer.trainable != bool(trainable):
                 layer.trainable = bool(trainable)
-    if "compile" in state:
-        _compile(value, state, decode)
+    return "compile" not in state or _compile(value, state, decode)
+
+
+def kind_of(weight: Any) -> tuple[tuple[int, ...], str]:
+    """Returns the shape and the dtype's name of an array or variable."""
+    return tuple(weight.shape), getattr(weight.dtype, "name", str(weight.dtype))
 
 
 def _compile(
     model: keras.Model, state: dict[str, Entry], decode: Callable[[Entry], np.ndarray]
-) -> None:
-    fault = find_refused(state["compile"])
-    if fault:
-        raise CodecError(f"{fault} may not cross")
-    if not (model.compiled and model.get_compile_config() == state["compile"]):
-        model.compile_from_config(state["compile"])
-    if state["optimizer"]:
-        if not model.optimizer.built:
+) -> bool:
+    """Compiles a model as it was at the other end; returns whether all of it fits."""
+    arrays = [decode(entry) for entry in state["optimizer"]]
+    if find_refused(state["compile"]):
+        return False
+    try:
+        if not (model.compiled and model.get_compile_config() == state["compile"]):
+            model.compile_from_config(state["compile"])
+        if arrays and not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        variables = model.optimizer.variables
-        if len(variables) != len(state["optimizer"]):
-            raise CodecError("an optimizer's state that does not fit")
-        for variable, entry in zip(variables, state["optimizer"], strict=True):
-            array = decode(entry)
-            if array.shape != tuple(variable.shape):
-                raise CodecError("an optimizer's state that does not fit")
+        variables = model.optimizer.variables if arrays else []
+        if [kind_of(v) for v in variables] != [kind_of(a) for a in arrays]:
+            return False
+        for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
+    except Exception:
+        # Keras may refuse a config of its own in many ways.
+        return False
+    return True
+
+
+def become(value: Any, other: Any) -> None:
+    """Makes an object that is known under many names another one, in place."""
+    value.__class__ = type(other)
+    vars(value).clear()
+    vars(value).update(vars(other))
 
 
 def serialise(value: Any) -> dict[str, Any] | None:
@@ -214,10 +247,17 @@ def rebuild(config: dict[str, Any]) -> Any:
     fault = find_refused(config)
     if fault:
         raise CodecError(f"{fault} may not cross")
+    policy = keras.config.dtype_policy()
     try:
+        # What a notebook has set for its own models is none of this one's.
+        keras.config.set_dtype_policy("float32")
+        # Keras takes a config apart while it reads it.
+        config = copy.deepcopy(config)
         return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:
         raise CodecError(f"Keras refuses a config: {error}") from error
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def has_state(value: Any) -> bool:

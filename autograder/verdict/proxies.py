@@ -1,11 +1,10 @@
 """Asks the student kernel, and stands in for the objects that live there."""
 
-import builtins
 import contextlib
 import re
 import socket
 import weakref
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,9 @@ import numpy as np
 from autograder.verdict import codec
 from autograder.verdict.codec import CodecError, Decoder, Encoder, Entry
 from autograder.verdict.endpoint import Endpoint
+from autograder.verdict.errors import make_error
 
 VERBS = ("as_model", "gradient", "each")
-ENDINGS = frozenset(
-    {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration"}
-    | {"StopAsyncIteration"}
-)
 
 
 class BrokenLinkError(BaseException):
@@ -55,16 +51,20 @@ class VerdictSide(Endpoint):
         self.own: dict[int, Any] = {}
         # Id of a local object → "h" or "o", number, object.
         self.numbers: dict[int, tuple[str, int, Any]] = {}
+        # Id of a local model → its optimizer, where that has another state there.
+        self.unlike: dict[int, Any] = {}
         self.introduced: set[int] = set()
         # Why nothing can be asked any more.
         self.fault = ""
 
-    def ask(self, operation: str, given: Any) -> Any:
+    def ask(self, operation: str, given: Any, *, restores: bool = True) -> Any:
         """Sends a request, waits for the answer, and returns the operation's result.
 
         Args:
             operation: One of `student_side.OPERATIONS`.
             given: The operation's arguments.
+            restores: Whether arrays, lists and the like that were changed there change
+                here too.
 
         Raises:
             Exception: The nearest built-in class of what was raised in the student
@@ -87,7 +87,7 @@ class VerdictSide(Endpoint):
             # Where it would have appeared in one kernel.
             print(str(answer["printed"]), end="")
         try:
-            result, error = self._take(answer, buffers, encoder)
+            result, error = self._take(answer, buffers, encoder, restores)
         except Exception as fault:
             raise BrokenLinkError(f"a malformed answer: {fault!r}"[:1000]) from fault
         if error is not None:
@@ -113,16 +113,21 @@ class VerdictSide(Endpoint):
         return answer, buffers
 
     def _take(
-        self, answer: dict[str, Any], buffers: list[memoryview], encoder: Encoder
+        self,
+        answer: dict[str, Any],
+        buffers: list[memoryview],
+        encoder: Encoder,
+        restores: bool,
     ) -> tuple[Any, Exception | None]:
         """Updates the arguments that changed; returns the result and the error."""
         decoder = Decoder(buffers, self.decode_other)
         # A number stands for the object that was sent, not for a copy of it.
         decoder.shared.update(enumerate(encoder.shared))
         for number, entry in answer["back"]:
-            original = encoder.shared[number]
-            _put_back(original, decoder.decode(entry))
-            decoder.shared[number] = original
+            original, fresh = encoder.shared[number], decoder.decode(entry)
+            if restores:
+                _put_back(original, fresh)
+                decoder.shared[number] = original
         for (kind, number), state in answer["states"]:
             self._put_state(kind, number, state, decoder)
         if "error" in answer:
@@ -130,12 +135,39 @@ class VerdictSide(Endpoint):
         return decoder.decode(answer["ok"]), None
 
     def _put_state(
-        self, kind: str, number: int, state: dict[str, Entry], decoder: Decoder
+        self, kind: str, number: int, entry: dict[str, Entry], decoder: Decoder
     ) -> None:
+        """Makes a model what it became in the student kernel.
+
+        If it has other weights there it is made again, and if that fails it becomes a
+        stand-in, in place: the test knows it under its own names.
+        """
         from autograder.verdict import keras_objects
 
         value = self.own[number] if kind == "o" else self.copies[number][0]
-        keras_objects.apply_state(value, state, decoder.decode)
+        try:
+            self._apply(value, entry["state"], decoder)
+        except Exception:
+            if "h" not in entry:
+                raise
+            try:
+                other = keras_objects.rebuild(entry["c"])
+                self._apply(other, entry["state"], decoder)
+            except Exception:
+                other = make_handle(self, int(entry["h"]), entry)
+                # As long as the stand-in lives, what it stands for does.
+                vars(other)["_itself"] = other
+            keras_objects.become(value, other)
+            if id(other) in self.unlike:
+                self.unlike[id(value)] = self.unlike.pop(id(other))
+
+    def _apply(self, value: Any, state: dict[str, Entry], decoder: Decoder) -> None:
+        from autograder.verdict import keras_objects
+
+        if keras_objects.apply_state(value, state, decoder.decode):
+            self.unlike.pop(id(value), None)
+        else:
+            self.unlike[id(value)] = value.optimizer
 
     # Keras objects.
 
@@ -156,7 +188,11 @@ class VerdictSide(Endpoint):
             entry["c"] = config
             self.introduced.add(number)
         if keras_objects.has_state(value):
-            entry["state"] = keras_objects.state_of(value, encoder.encode)
+            state = keras_objects.state_of(value, encoder.encode)
+            if self.unlike.get(id(value), ...) is getattr(value, "optimizer", None):
+                # The optimizer there has another state, which it keeps.
+                state.pop("compile", None), state.pop("optimizer", None)
+            entry["state"] = state
         return entry
 
     def decode_keras(self, decoder: Decoder, entry: Entry) -> Any:
@@ -168,8 +204,8 @@ class VerdictSide(Endpoint):
         try:
             value = self._copy(number, entry["c"])
             if "state" in entry and keras_objects.has_state(value):
-                keras_objects.apply_state(value, entry["state"], decoder.decode)
-        except CodecError:
+                self._apply(value, entry["state"], decoder)
+        except Exception:
             # What cannot be made again here stays in the student kernel.
             return make_handle(self, number, entry)
         return value
@@ -210,6 +246,7 @@ class Handle:
     """Stands for an object that stays in the student kernel."""
 
     _is_handle = True
+    _is_of_model = False
     _side: VerdictSide
     _number: int
 
@@ -220,12 +257,18 @@ class Handle:
         weakref.finalize(self, side.dropped.append, number)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return self._side.ask("call", (self, arguments, keywords))
+        # A model makes tensors of its arguments, and changes none of the caller's.
+        return self._side.ask(
+            "call", (self, arguments, keywords), restores=not self._is_of_model
+        )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return self._side.ask("getattr", (self, name))
+        found = self._side.ask("getattr", (self, name))
+        if isinstance(found, Handle) and self._is_of_model:
+            object.__setattr__(found, "_is_of_model", True)
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._side.ask("setattr", (self, name, value))
@@ -268,39 +311,11 @@ def make_handle(side: VerdictSide, number: int, entry: Entry) -> Handle:
         # new one.
         side.dropped.remove(number)
     name = re.sub(r"\W", "_", str(entry.get("class", "object")))[:60] or "object"
-    kind = type(name, (Handle,), {"is_remote_model": bool(entry.get("model"))})
+    model = bool(entry.get("model"))
+    kind = type(name, (Handle,), {"is_remote_model": model, "_is_of_model": model})
     handle = kind(side, number, str(entry.get("name", ""))[:200])
     side.handles[number] = handle
     return handle
-
-
-def make_error(described: dict[str, Any]) -> Exception:
-    """Makes the nearest built-in exception of an error that came as data."""
-    names = [str(name) for name in described["classes"]]
-    message = str(described["message"])
-    error: Exception | None = None
-    # Some of these would end more here than a call: a loop, or the process.
-    for name in () if ENDINGS.intersection(names) else names:
-        kind = getattr(builtins, name, None)
-        if isinstance(kind, type) and issubclass(kind, Exception):
-            text = message if name == names[0] else f"{names[0]}: {message}"
-            # UnicodeDecodeError, say, wants five arguments; its base does with one.
-            with contextlib.suppress(TypeError):
-                error = kind(Verbatim(text) if kind is KeyError else text)
-                break
-    if error is None:
-        error = RuntimeError(f"{names[0]}: {message}")
-    for note in described["notes"]:
-        error.add_note(str(note))
-    error.remote_traceback = str(described["traceback"])  # type: ignore[attr-defined]
-    return error
-
-
-class Verbatim(str):
-    """A message that `KeyError` shows without quotes: it has them already."""
-
-    __slots__ = ()
-    __repr__ = str.__str__
 
 
 def _put_back(target: Any, fresh: Any) -> None:
@@ -322,18 +337,37 @@ def _put_back(target: Any, fresh: Any) -> None:
 def install_verbs(side: VerdictSide) -> None:
     """Makes the verbs of `layerwise.checks` run where a student's function lives."""
     from layerwise import checks
+    from layerwise.checks.assertions import describe
 
-    def forwarding(name: str, plain: Callable) -> Callable:
-        def verb(fn: Any, *arguments: Any, **keywords: Any) -> Any:
-            if isinstance(fn, Handle):
-                return side.ask("verb", (name, (fn, *arguments), keywords))
-            return plain(fn, *arguments, **keywords)
+    def as_model(fn: Any, *shapes: Any, **arguments: Any) -> Any:
+        if not isinstance(fn, Handle):
+            return plain["as_model"](fn, *shapes, **arguments)
+        found = side.ask("verb", ("as_model", (fn, *shapes), arguments))
+        checks.model(found, what="what checks.as_model brought")
+        return found
 
-        verb.__name__ = name
-        return verb
+    def gradient(fn: Any, *arguments: Any) -> Any:
+        if not isinstance(fn, Handle):
+            return plain["gradient"](fn, *arguments)
+        # The verb differentiates copies.
+        return side.ask("verb", ("gradient", (fn, *arguments), {}), restores=False)
 
-    for name in VERBS:
-        setattr(checks, name, forwarding(name, getattr(checks, name)))
+    def each(fn: Any, cases: Any) -> Any:
+        if not isinstance(fn, Handle):
+            return plain["each"](fn, cases)
+        # The function is given what is in a case, and neither the case nor the list.
+        asked = tuple(tuple(case) for case in cases)
+        results = side.ask("verb", ("each", (fn, asked), {}))
+        if type(results) is not list or len(results) != len(asked):
+            count = f"{len(results)} results" if type(results) is list else ""
+            raise TypeError(
+                f"checks.each brought {count or describe(results)} for {len(asked)} "
+                "calls: expected a list with one for each"
+            )
+        return results
+
+    plain = {name: getattr(checks, name) for name in VERBS}
+    checks.as_model, checks.gradient, checks.each = as_model, gradient, each
     plain_seeded = checks.seeded
 
     @contextlib.contextmanager

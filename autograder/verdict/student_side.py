@@ -8,7 +8,6 @@ import contextlib
 import io
 import signal
 import socket
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
@@ -17,6 +16,8 @@ import numpy as np
 from autograder.verdict import codec
 from autograder.verdict.codec import CodecError, Decoder, Encoder, Entry
 from autograder.verdict.endpoint import Endpoint
+from autograder.verdict.errors import describe_error
+from autograder.verdict.surroundings import engine_settings
 
 VERBS = frozenset({"as_model", "gradient", "each"})
 MAX_ITEMS = 100_000
@@ -99,15 +100,17 @@ class StudentSide(Endpoint):
         decoder = Decoder(buffers, self.decode_other)
         self.touched = {}
         operation = OPERATIONS[header["op"]]
-        given = decoder.decode(header["given"])
-        before = {n: value.copy() for n, value in decoder.shared.items()}
+        with engine_settings():
+            given = decoder.decode(header["given"])
+            before = {n: value.copy() for n, value in decoder.shared.items()}
         error: BaseException | None = None
         result = None
         try:
             result = operation(self, given)
         except (KeyboardInterrupt, Exception, SystemExit) as raised:
             error = raised
-        return self._reply(header, decoder, before, result, error)
+        with engine_settings():
+            return self._reply(header, decoder, before, result, error)
 
     def _reply(
         self,
@@ -147,19 +150,31 @@ class StudentSide(Endpoint):
     def _state(
         self, encoder: Encoder, value: Any, received: dict[str, Any]
     ) -> dict[str, Entry] | None:
-        """Returns a model's state, or `None` if it is as it was received."""
+        """Returns what a model became, or `None` if it is as it was received.
+
+        One that has other weights by now comes with its config, and with the handle
+        that stands for it where it cannot be made again.
+        """
         from autograder.verdict import keras_objects
 
-        now = keras_objects.state_of(value, lambda array: array)
-        same = (
-            now["trainable"] == received["trainable"]
-            and now.get("compile") == received.get("compile")
-            and _all_equal(now["weights"], received["weights"])
-            and _all_equal(now.get("optimizer", []), received.get("optimizer", []))
-        )
-        if same:
-            return None
-        return keras_objects.state_of(value, encoder.encode)
+        mark = encoder.mark()
+        try:
+            now = keras_objects.state_of(value, lambda array: array)
+            if _same_state(now, received):
+                return None
+            kinds = [
+                [*map(keras_objects.kind_of, s["weights"])] for s in (now, received)
+            ]
+            entry: dict[str, Entry] = {
+                "state": keras_objects.state_of(value, encoder.encode)
+            }
+            if kinds[0] != kinds[1]:
+                entry["c"] = keras_objects.serialise(value)
+                entry |= self.encode_object(encoder, value)
+            return entry
+        except Exception:
+            encoder.back_to(mark)
+            return self.encode_object(encoder, value)
 
     def encode_keras(self, encoder: Encoder, value: Any) -> Entry:
         from autograder.verdict import keras_objects
@@ -167,12 +182,19 @@ class StudentSide(Endpoint):
         owned = self.owned_ids.get(id(value))
         if owned is not None:
             return {"t": "keras", "o": owned}
+        handle = self.encode_object(encoder, value)
         config = keras_objects.serialise(value)
         if config is None:
-            return self.encode_object(encoder, value)
-        entry = {**self.encode_object(encoder, value), "t": "keras", "c": config}
-        if keras_objects.has_state(value):
-            entry["state"] = keras_objects.state_of(value, encoder.encode)
+            return handle
+        entry = {**handle, "t": "keras", "c": config}
+        mark = encoder.mark()
+        try:
+            if keras_objects.has_state(value):
+                entry["state"] = keras_objects.state_of(value, encoder.encode)
+        except Exception:
+            # What cannot cross stays here and can be asked.
+            encoder.back_to(mark)
+            return handle
         return entry
 
     def decode_keras(self, decoder: Decoder, entry: Entry) -> Any:
@@ -188,7 +210,13 @@ class StudentSide(Endpoint):
                 value = self.owned[entry["o"]] = keras_objects.rebuild(entry["c"])
                 self.owned_ids[id(value)] = entry["o"]
         if "state" in entry and keras_objects.has_state(value):
-            keras_objects.apply_state(value, entry["state"], decoder.decode)
+            try:
+                keras_objects.apply_state(value, entry["state"], decoder.decode)
+            except CodecError:
+                # A model of the student's that is another by now stays as it is.
+                if "o" in entry:
+                    raise
+                return value
             received = keras_objects.state_of(value, lambda array: array.copy())
             self.touched[key] = (value, received)
         return value
@@ -276,23 +304,6 @@ OPERATIONS: dict[str, Callable[[StudentSide, Any], Any]] = {
 }
 
 
-def describe_error(error: BaseException) -> dict[str, Any]:
-    """Returns an exception as data: its classes' names, message and traceback."""
-    try:
-        message = str(error)
-        notes = [str(note)[:20_000] for note in getattr(error, "__notes__", ())][:10]
-    except Exception:
-        message, notes = "(its message cannot be shown)", []
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "/autograder/verdict/" not in frame.filename]
-    return {
-        "classes": [kind.__name__ for kind in type(error).__mro__][:20],
-        "message": message[:20_000],
-        "notes": notes,
-        "traceback": "".join(traceback.format_list(own[-20:]))[:50_000],
-    }
-
-
 def _failure(header: dict[str, Any], error: BaseException) -> bytes:
     """Returns the message that a request could not be done, or its result not sent."""
     answer = {"n": header.get("n"), "error": describe_error(error)}
@@ -304,6 +315,15 @@ def _unchanged(before: Any, value: Any) -> bool:
         # Their parts may have changed too: sending them is cheaper than comparing.
         return not value and not before
     return codec.same_array(before, value)
+
+
+def _same_state(now: dict[str, Any], received: dict[str, Any]) -> bool:
+    return (
+        now["trainable"] == received["trainable"]
+        and now.get("compile") == received.get("compile")
+        and _all_equal(now["weights"], received["weights"])
+        and _all_equal(now.get("optimizer", []), received.get("optimizer", []))
+    )
 
 
 def _all_equal(left: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> bool:

@@ -27,9 +27,9 @@ from keras import layers, ops
 from layerwise import checks, receptive
 
 # %% [markdown]
-# The next cell is given. `read_column` reads the paper's notation for you. `redraw`,
-# `vectors` and `kernel` handle the tests' weights. `glyphs` and `tiny_vgg` are for the
-# training at the end.
+# The next cell is given. `read_column` reads the paper's notation for you. `drawn`,
+# `redraw` and `kernel_sizes` handle the tests' weights. `glyphs` and `tiny_vgg` are
+# for the training at the end.
 
 
 # %% nbgrader={"grade_id": "given"}
@@ -57,8 +57,25 @@ def read_column(column):
     return found
 
 
+def drawn(dims, seed):
+    """Random weights that depend on their size and the seed alone.
+
+    Args:
+        dims: Tuple of integers; the last one counts the outputs.
+        seed: Integer.
+
+    Returns:
+        `float32` array of shape `dims`.
+    """
+    # A dense kernel, and a convolution that does its work, get the same numbers.
+    inputs = int(np.prod(dims[:-1]))
+    numbers = np.random.default_rng([seed, inputs, dims[-1]]).normal(size=dims)
+    scale = np.sqrt(2 / inputs) if len(dims) > 1 else 0.3
+    return (scale * numbers).astype("float32")
+
+
 def redraw(weights, seed):
-    """New weights for a model. Arrays of one shape get the same numbers.
+    """New weights for a model. Arrays of one size get the same numbers.
 
     Args:
         weights: List of arrays, from `model.get_weights()`.
@@ -67,51 +84,21 @@ def redraw(weights, seed):
     Returns:
         List of arrays, for `model.set_weights()`.
     """
-    fresh = []
-    for weight in weights:
-        # A dense kernel, and a convolution that does its work, get the same numbers.
-        outputs = weight.shape[-1]
-        inputs = weight.size // outputs
-        drawn = np.random.default_rng([seed, inputs, outputs]).normal(size=weight.shape)
-        scale = np.sqrt(2 / inputs) if weight.ndim > 1 else 0.3
-        fresh.append((scale * drawn).astype("float32"))
-    return fresh
+    return [drawn(weight.shape, seed) for weight in weights]
 
 
-def kernel(weights, inputs, outputs):
-    """Finds a kernel by its size, or `None`.
+def kernel_sizes(weights):
+    """The sizes of the kernels among a model's weights.
 
     Args:
         weights: List of arrays, from `model.get_weights()`.
-        inputs: Integer, numbers that each output is made of: 3 * 3 * channels, say.
-        outputs: Integer, channels that come out.
 
     Returns:
-        Array of shape (inputs, outputs), or `None` if there is none.
+        List of pairs: numbers that each output is made of, 3 * 3 * channels, say, and
+        outputs.
     """
-    for weight in weights:
-        if weight.ndim > 1 and (weight.size, weight.shape[-1]) == (
-            inputs * outputs,
-            outputs,
-        ):
-            return weight.reshape(inputs, outputs)
-    return None
-
-
-def bias(weights, outputs):
-    """Finds a bias by its length; zeros where there is none.
-
-    Args:
-        weights: List of arrays, from `model.get_weights()`.
-        outputs: Integer.
-
-    Returns:
-        Array of shape (outputs,).
-    """
-    for weight in weights:
-        if weight.shape == (outputs,):
-            return weight
-    return np.zeros(outputs, "float32")
+    kernels = [weight for weight in weights if weight.ndim > 1]
+    return [(int(np.prod(k.shape[:-1])), k.shape[-1]) for k in kernels]
 
 
 def glyphs(n, seed):
@@ -435,6 +422,9 @@ for _dims, _f, _size in _cases:
         f"{_call}: there are {_vectors} numbers beside the kernels; expected "
         f"{_convs * _f}, a bias of {_f} for each of {_convs} convolutions"
     )
+    _model.set_weights(redraw(_model.get_weights(), seed=23))
+    _one, _other = ops.convert_to_numpy(_model(drawn((2, *_dims), 23)))
+    assert not np.allclose(_one, _other), f"{_call} puts out the same for two images"
 
 # %% [markdown]
 # The receptive field, without holes (1 point). Each image of the batch has one bright
@@ -481,18 +471,25 @@ for _size in _sizes:
     _received = ops.convert_to_numpy(_model(_x))
     _call = f"stack_of_3x3(filters=3, kernel_size={_size})"
     checks.shape(_received, (2, 6, 6, 3), f"{_call} of images of (6, 6, 2)")
-    _weights, _outputs = _model.get_weights(), {}
+    _sizes_found = kernel_sizes(_model.get_weights())
+    for _before in (2, 3) if _size > 3 else (2,):
+        assert (9 * _before, 3) in _sizes_found, (
+            f"{_call} has no 3x3 convolution of {_before}"
+        )
+    _outputs, _bare = {}, {}
     for _between in (True, False):
-        _y, _before = _x, 2
-        for _ in range((_size - 1) // 2):
-            # Between two convolutions, ReLU or nothing.
-            _y = ops.relu(_y) if _between and _before == 3 else _y
-            _kernel = kernel(_weights, 9 * _before, 3)
-            assert _kernel is not None, f"{_call} has no 3x3 convolution of {_before}"
-            _y = ops.conv(_y, _kernel.reshape(3, 3, _before, 3), 1, "same")
-            _y, _before = _y + bias(_weights, 3), 3
-        _outputs[_between, False] = ops.convert_to_numpy(_y)
-        _outputs[_between, True] = np.maximum(_outputs[_between, False], 0)
+        # Whether there are biases is counted above.
+        for _found, _share in ((_outputs, 1), (_bare, 0)):
+            _y, _before = _x, 2
+            for _ in range((_size - 1) // 2):
+                # Between two convolutions, ReLU or nothing.
+                _y = ops.relu(_y) if _between and _before == 3 else _y
+                _y = ops.conv(_y, drawn((3, 3, _before, 3), 24), 1, "same")
+                _y, _before = _y + _share * drawn((3,), 24), 3
+            _found[_between, False] = ops.convert_to_numpy(_y)
+            _found[_between, True] = np.maximum(_found[_between, False], 0)
+    if np.allclose(_received, _bare[True, True], rtol=1e-3, atol=1e-3):
+        continue
     if not np.allclose(_received, _outputs[True, True], rtol=1e-3, atol=1e-3):
         for (_between, _last), _fault in {
             (True, False): "no ReLU follows the last convolution",
@@ -603,9 +600,12 @@ for _column, _dims in _cases:
 # %% nbgrader={"grade_id": "test_network_values", "points": 2}
 
 
-def _by_hand(column, weights, x, skip=None):
-    """The column in NumPy; `skip` names ReLUs that are left out, or put in."""
-    entries = read_column(column)
+def _by_hand(column, seed, x, skip=None, biases=1):
+    """The column in NumPy, and the kernels that it needs.
+
+    `skip` names ReLUs that are left out, or put in.
+    """
+    entries, needed = read_column(column), []
     last = max(i for i, entry in enumerate(entries) if entry[0] == "FC")
     for index, (kind, size, width) in enumerate(entries):
         if kind == "maxpool":
@@ -624,15 +624,11 @@ def _by_hand(column, weights, x, skip=None):
             x = np.concatenate(windows, axis=-1)
         elif kind == "FC":
             x = x.reshape(len(x), -1)
-        found = kernel(weights, x.shape[-1], width)
-        assert found is not None, (
-            f"no kernel of {x.shape[-1]} x {width} numbers for {column[index]} in "
-            f"{column}"
-        )
-        x = x @ found + bias(weights, width)
+        needed.append((column[index], x.shape[-1], width))
+        x = x @ drawn((x.shape[-1], width), seed) + biases * drawn((width,), seed)
         if skip != kind and (index != last or skip == "last"):
             x = np.maximum(x, 0)
-    return x
+    return x, needed
 
 
 _cases = [(["conv3-4", "conv1-3", "maxpool", "FC-6", "FC-5"], (6, 6, 2))]
@@ -645,19 +641,27 @@ _cases += [
 for _column, _dims in _cases:
     _model = network(list(_column), _dims)
     checks.model(_model, what=f"network({_column}, {_dims})")
-    _weights = redraw(_model.get_weights(), seed=26)
-    _model.set_weights(_weights)
+    _model.set_weights(redraw(_model.get_weights(), seed=26))
     _x = np.random.default_rng(27).normal(size=(3, *_dims)).astype("float32")
     _received = ops.convert_to_numpy(_model(_x))
-    _wanted = _by_hand(_column, _weights, _x)
+    _wanted, _needed = _by_hand(_column, 26, _x)
+    _sizes = kernel_sizes(_model.get_weights())
+    for _entry, _inputs, _width in _needed:
+        assert (_inputs, _width) in _sizes, (
+            f"no kernel of {_inputs} x {_width} numbers for {_entry} in {_column}"
+        )
     checks.shape(_received, _wanted.shape, f"network({_column}, {_dims}) of 3 images")
+    # Whether there are biases is counted above.
+    _bare, _ = _by_hand(_column, 26, _x, biases=0)
+    if np.allclose(_received, _bare, rtol=1e-3, atol=1e-3):
+        continue
     if not np.allclose(_received, _wanted, rtol=1e-3, atol=1e-3):
         for _skip, _fault in {
             "conv": "no ReLU follows the convolutions",
             "FC": "no ReLU follows the hidden FC layers",
             "last": "the last FC has a ReLU: expected logits",
         }.items():
-            _wrong = _by_hand(_column, _weights, _x, _skip)
+            _wrong, _ = _by_hand(_column, 26, _x, _skip)
             assert not np.allclose(_received, _wrong, rtol=1e-3, atol=1e-3), (
                 f"network({_column}, {_dims}): {_fault}"
             )
@@ -679,11 +683,17 @@ _column, _dims = ["conv3-3", "maxpool", "FC-4", "soft-max"], (4, 4, 1)
 _column, _dims = ["conv3-3", "maxpool", "FC-6", "FC-4", "soft-max"], (6, 4, 2)
 ### END HIDDEN TESTS
 _plain, _soft = network(_column[:-1], _dims), network(list(_column), _dims)
-_weights = redraw(_plain.get_weights(), seed=28)
-_plain.set_weights(_weights)
-_soft.set_weights(redraw(_soft.get_weights(), seed=28))
+_logits = np.random.default_rng(28).normal(0, 1.5, 4).astype("float32")
+for _model in (_plain, _soft):
+    # Where all else is zero, the last FC puts out its bias.
+    _model.set_weights(
+        [
+            _logits if _w.shape == (4,) else np.zeros_like(_w)
+            for _w in _model.get_weights()
+        ]
+    )
 _x = np.random.default_rng(29).normal(size=(5, *_dims)).astype("float32")
-_logits, _received = (ops.convert_to_numpy(_m(_x)) for _m in (_plain, _soft))
+_before, _received = (ops.convert_to_numpy(_m(_x)) for _m in (_plain, _soft))
 checks.shape(_received, (5, 4), f"network({_column}, {_dims}) of 5 images")
 checks.close(
     _received.sum(axis=-1),
@@ -691,18 +701,17 @@ checks.close(
     f"network({_column}, {_dims}): the sum of each image's probabilities",
 )
 # Whether the logits are right is judged above.
-_exp = np.exp(_logits - _logits.max(axis=-1, keepdims=True))
-_wanted = _exp / _exp.sum(axis=-1, keepdims=True)
-if np.allclose(_logits.sum(axis=-1), 1, atol=1e-3):
-    _wanted = _logits  # a soft-max that is always there is judged above too
+if np.allclose(_before, np.maximum(_logits, 0), atol=1e-3):
+    _logits = np.maximum(_logits, 0)
+_exp = np.exp(_logits)
+_wanted = np.tile(_exp / _exp.sum(), (5, 1))
 assert not np.allclose(_received, np.full((5, 4), 0.25), atol=1e-3), (
     f"network({_column}, {_dims}): all probabilities are equal"
 )
 checks.close(
     _received,
     _wanted,
-    f"network({_column}, {_dims}), against the soft-max of what the column without "
-    "its last entry puts out,",
+    f"network({_column}, {_dims}), against the soft-max of what its last FC puts out,",
     rtol=1e-3,
     atol=1e-4,
 )
@@ -1050,6 +1059,7 @@ assert _losses[-1] < 0.6 * _losses[0], (
 )
 _chosen = _probabilities[np.arange(300), _y]
 _loss = float(-np.log(np.maximum(_chosen, 1e-7)).mean())
+# Both sides are the student's: the network is judged above, here what is said of it.
 assert abs(_losses[-1] - _loss) < 0.5, (
     f"the last epoch's loss is given as {_losses[-1]:.3f}; on fresh images the mean "
     f"cross-entropy is {_loss:.3f}. Is it the mean over the images?"

@@ -310,6 +310,9 @@ for _dims, _branches, (_channels, _numbers, _biases) in _cases:
         f"{_call}: there are {_found} numbers beside the kernels; expected {_biases}, "
         "one bias for each filter"
     )
+    _block.set_weights(redraw(_block.get_weights(), 35))
+    _one, _other = ops.convert_to_numpy(_block(drawn((2, *_dims), 35)))
+    assert not np.allclose(_one, _other), f"{_call} puts out the same for two images"
 
 # %% [markdown]
 # What it computes: layers, ReLU, order (3 points).
@@ -863,7 +866,7 @@ _pooled = keras.Sequential(
     [keras.Input((4, 5, 2)), layers.GlobalAveragePooling2D(), layers.Dense(3)]
 )
 _pooled.set_weights([_kernel[:2], np.ones(3, "float32")])
-_result = shift_change(_pooled, _x, (1, 2))
+_result = shift_change(_pooled, _x.copy(), (1, 2))
 checks.shape(_result, (), "what shift_change returns")
 _cut = _x[:, :-1, :-2].sum((1, 2)) / 20 - _x.mean((1, 2))
 assert not np.isclose(float(_result), np.abs(_cut @ _kernel[:2]).max(), 1e-3), (
@@ -879,7 +882,7 @@ for _shift in _shifts:
     _before = _x.reshape(3, -1) @ _kernel
     _after = np.roll(_x, _shift, (1, 2)).reshape(3, -1) @ _kernel
     _change = _after - _before
-    _result = float(shift_change(_flat, _x, _shift))
+    _result = float(shift_change(_flat, _x.copy(), _shift))
     _call = f"shift_change behind flatten and dense, shift {_shift},"
     if not np.isclose(_result, np.abs(_change).max(), 1e-3, 1e-4):
         for _fault, _other in {

@@ -35,7 +35,8 @@ warnings.filterwarnings("ignore", "The structure of `inputs` doesn't match")
 
 # %% [markdown]
 # The next cell is given. `given_block` stands in for your own blocks where a stage or
-# a network is tested. `redraw` and `by_shape` handle the tests' weights. `stripes` and
+# a network is tested. `drawn`, `redraw` and `by_shape` handle the tests'
+# weights. `stripes` and
 # `tiny_network` are for the training at the end.
 
 
@@ -57,6 +58,20 @@ def given_block(x, filters, strides=1):
     return layers.Add()([y, side])
 
 
+def drawn(dims, seed):
+    """A random kernel that depends on its shape and the seed alone.
+
+    Args:
+        dims: Tuple (height, width, channels in, channels out).
+        seed: Integer.
+
+    Returns:
+        `float32` array of shape `dims`.
+    """
+    kernel = np.random.default_rng([seed, *dims]).normal(size=dims)
+    return (2 * kernel / np.sqrt(np.prod(dims[:3]))).astype("float32")
+
+
 def redraw(weights, seed):
     """New weights for a model: kernels are drawn, every vector becomes 1.
 
@@ -76,8 +91,7 @@ def redraw(weights, seed):
             continue
         # A dense kernel is a 1×1 kernel: both get the same numbers.
         dims = (1,) * (4 - weight.ndim) + weight.shape
-        kernel = np.random.default_rng([seed, *dims]).normal(size=weight.shape)
-        fresh.append((2 * kernel / np.sqrt(np.prod(dims[:3]))).astype("float32"))
+        fresh.append(drawn(dims, seed).reshape(weight.shape))
     return fresh
 
 
@@ -260,6 +274,13 @@ for _dims, _filters, _strides, _wanted in _shapes:
         f"bottleneck(filters={_filters}, strides={_strides}) on an image {_dims} has "
         f"the output shape {tuple(_block.output_shape)}; expected {_wanted}"
     )
+    _block.set_weights(redraw(_block.get_weights(), seed=0))
+    _x = np.random.default_rng(1).normal(size=(2, *_dims)).astype("float32")
+    _one, _other = ops.convert_to_numpy(_block(_x))
+    assert not np.allclose(_one, _other), (
+        f"bottleneck(filters={_filters}, strides={_strides}) puts out the same for two "
+        "images"
+    )
 
 # %% [markdown]
 # Weights: no bias, and a projection only where it is needed (1 point).
@@ -301,6 +322,11 @@ for _c, _f, _strides in _cases:
         f"{4 * _path}, four for each channel that a convolution puts out. Is a "
         "normalisation missing?"
     )
+    _x, _outputs = np.random.default_rng(2).normal(size=(2, 6, 6, _c)), []
+    for _seed in (1, 2):
+        _block.set_weights(redraw(_block.get_weights(), _seed))
+        _outputs.append(ops.convert_to_numpy(_block(_x.astype("float32"))))
+    assert not np.allclose(*_outputs), f"{_call} puts out the same with other weights"
 
 # %% [markdown]
 # The stride is in the 3×3 convolution (2 points).
@@ -326,7 +352,7 @@ assert not np.allclose(*_outputs, rtol=1e-3, atol=1e-3), (
 ### BEGIN HIDDEN TESTS
 
 
-def _strided_bottleneck(x, kernels, c, f, strides, last="sum relu", norm_first=True):
+def _strided_bottleneck(x, seed, c, f, strides, last="sum relu", norm_first=True):
     """The block in training mode, where each normalisation has gamma = beta = 1."""
 
     def norm(x):
@@ -334,7 +360,7 @@ def _strided_bottleneck(x, kernels, c, f, strides, last="sum relu", norm_first=T
         return (x - mean) / ops.sqrt(variance + 1e-3) + 1
 
     def conv(x, size, channels, step):
-        return ops.conv(x, kernels[(size, size, *channels)], step, "same")
+        return ops.conv(x, drawn((size, size, *channels), seed), step, "same")
 
     y = x
     for size, channels, step in zip((1, 3), ((c, f), (f, f)), strides, strict=False):
@@ -357,7 +383,7 @@ assert sorted(_kernels) == _wanted, (
 )
 _x = np.random.default_rng(4).normal(size=(2, 9, 9, 12)).astype("float32")
 _received = ops.convert_to_numpy(_block(_x, training=True))
-_expected = _strided_bottleneck(_x, _kernels, 12, 3, (1, 2, 1))
+_expected = _strided_bottleneck(_x, 3, 12, 3, (1, 2, 1))
 if not np.allclose(_received, _expected, rtol=1e-2, atol=1e-2):
     # What the block does around its convolutions is judged in the next test.
     _found = None
@@ -368,9 +394,7 @@ if not np.allclose(_received, _expected, rtol=1e-2, atol=1e-2):
     }.items():
         for _last in ("sum relu", "relu sum", "relu sum relu", "sum"):
             for _norm_first in (True, False):
-                _other = _strided_bottleneck(
-                    _x, _kernels, 12, 3, _strides, _last, _norm_first
-                )
+                _other = _strided_bottleneck(_x, 3, 12, 3, _strides, _last, _norm_first)
                 if np.allclose(_received, _other, rtol=1e-2, atol=1e-2):
                     _found = _place
     assert _found, (
@@ -400,7 +424,7 @@ assert _received.min() >= 0, (
 ### BEGIN HIDDEN TESTS
 
 
-def _added_bottleneck(x, kernels, f, inner="norm relu", outer=0, side=1):
+def _added_bottleneck(x, seed, f, inner="norm relu", outer=0, side=1, projects=0):
     """The block in training mode; the switches turn parts on and off."""
 
     def norm(x):
@@ -408,7 +432,7 @@ def _added_bottleneck(x, kernels, f, inner="norm relu", outer=0, side=1):
         return (x - mean) / ops.sqrt(variance + 1e-3) + 1
 
     def conv(x, size, *channels):
-        return ops.conv(x, kernels[(size, size, *channels)], 1, "same")
+        return ops.conv(x, drawn((size, size, *channels), seed), 1, "same")
 
     y = x
     for size, channels in ((1, 4 * f), (3, f)):
@@ -418,8 +442,7 @@ def _added_bottleneck(x, kernels, f, inner="norm relu", outer=0, side=1):
     y = norm(conv(y, 1, f, 4 * f))
     if outer:
         y = ops.relu(y)
-    # A projection that should not be here is counted in another test.
-    if (1, 1, 4 * f, 4 * f) in kernels:
+    if projects:
         x = norm(conv(x, 1, 4 * f, 4 * f))
     return ops.convert_to_numpy(ops.relu(y + side * x))
 
@@ -443,15 +466,19 @@ for _fault, _switches in {
     "ReLU is missing between the convolutions": {"inner": "norm"},
     "ReLU comes before the normalisation: expected it after": {"inner": "relu norm"},
 }.items():
-    _wrong = _added_bottleneck(_x, _kernels, 3, **_switches)
-    assert not np.allclose(_received, _wrong, rtol=1e-2, atol=1e-2), _fault
-checks.close(
-    _received,
-    _added_bottleneck(_x, _kernels, 3),
-    "bottleneck(filters=3) on 12 channels, in training mode,",
-    rtol=1e-2,
-    atol=1e-2,
-)
+    for _projects in (0, 1):
+        _wrong = _added_bottleneck(_x, 7, 3, **_switches, projects=_projects)
+        assert not np.allclose(_received, _wrong, rtol=1e-2, atol=1e-2), _fault
+# A projection that should not be here is counted in another test.
+_projected = _added_bottleneck(_x, 7, 3, projects=1)
+if not np.allclose(_received, _projected, rtol=1e-2, atol=1e-2):
+    checks.close(
+        _received,
+        _added_bottleneck(_x, 7, 3),
+        "bottleneck(filters=3) on 12 channels, in training mode,",
+        rtol=1e-2,
+        atol=1e-2,
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -541,6 +568,11 @@ for _shape in _dims:
         f"{(_received != _x).sum()} of {_x.size} numbers changed, by up to "
         f"{np.abs(_received - _x).max():.2g}"
     )
+    _block.set_weights(redraw(_block.get_weights(), seed=9))
+    assert not np.allclose(ops.convert_to_numpy(_block(_x)), _x), (
+        "with convolutions that are not zero the block gives back its input too: "
+        "nothing is added to it"
+    )
 
 # %% [markdown]
 # The order inside, and a projection where it is needed (2 points).
@@ -552,7 +584,9 @@ _cases = [(4, 6, 2), (4, 4, 1)]
 _cases += [(3, 3, 2)]
 
 
-def _ordered_block(x, kernels, c, f, strides, order="bn relu conv", side="x"):
+def _ordered_block(
+    x, seed, c, f, strides, order="bn relu conv", side="x", projects=True
+):
     """The block in training mode, where each normalisation has gamma = beta = 1."""
     y, shortcut = x, x
     for index, channels in enumerate((c, f)):
@@ -564,11 +598,11 @@ def _ordered_block(x, kernels, c, f, strides, order="bn relu conv", side="x"):
                 y = ops.relu(y)
             else:
                 step = strides if index == 0 else 1
-                y = ops.conv(y, kernels[(3, 3, channels, f)], step, "same")
+                y = ops.conv(y, drawn((3, 3, channels, f), seed), step, "same")
             if part == "relu" and index == 0 and side == "relu":
                 shortcut = y
-    if (1, 1, c, f) in kernels:
-        shortcut = ops.conv(shortcut, kernels[(1, 1, c, f)], strides, "same")
+    if projects:
+        shortcut = ops.conv(shortcut, drawn((1, 1, c, f), seed), strides, "same")
     return ops.convert_to_numpy(y + shortcut)
 
 
@@ -602,10 +636,16 @@ for _c, _f, _strides in _cases:
     )
     _x = np.random.default_rng(11).normal(size=(2, 9, 9, _c)).astype("float32")
     _received = ops.convert_to_numpy(_block(_x, training=True))
-    _inputs = (_x, _kernels, _c, _f, _strides)
+    _inputs = (_x, 10, _c, _f, _strides)
     # The projection may read x or what the first ReLU makes of it. Whether the
-    # shortcut is free of ReLU is judged by the test above.
-    _right = [_ordered_block(*_inputs, side=_source) for _source in ("x", "relu")]
+    # shortcut is free of ReLU, and of a projection where it needs none, is judged by
+    # the test above.
+    _ways = [True] if _projects else [False, True]
+    _right = [
+        _ordered_block(*_inputs, side=_source, projects=_way)
+        for _way in _ways
+        for _source in ("x", "relu")
+    ]
     _right += [np.maximum(_output, 0) for _output in _right]
     if any(np.allclose(_received, _one, rtol=1e-2, atol=1e-2) for _one in _right):
         continue
@@ -613,10 +653,12 @@ for _c, _f, _strides in _cases:
         # Where the normalisation follows, its size is another unless c equals f.
         if _order.startswith("conv") and _c != _f:
             continue
-        _wrong = _ordered_block(*_inputs, order=_order)
-        assert not np.allclose(_received, _wrong, rtol=1e-2, atol=1e-2), (
-            f"the order inside is {_order.replace(' ', ', ')}; expected bn, relu, conv"
-        )
+        for _way in _ways:
+            _wrong = _ordered_block(*_inputs, order=_order, projects=_way)
+            assert not np.allclose(_received, _wrong, rtol=1e-2, atol=1e-2), (
+                f"the order inside is {_order.replace(' ', ', ')}; expected bn, relu, "
+                "conv"
+            )
     checks.close(
         _received, _right[0], f"{_call}, in training mode,", rtol=1e-2, atol=1e-2
     )
@@ -690,14 +732,13 @@ for _channels, _widths, _strides in _cases:
     assert _asked == _widths, f"{_call} changed its argument: widths is now {_asked}"
     ### BEGIN HIDDEN TESTS
     _model.set_weights(redraw(_model.get_weights(), seed=12))
-    _kernels = by_shape(_model.get_weights())
     _x = np.random.default_rng(13).normal(size=(2, 9, 9, _channels)).astype("float32")
     _y, _before = ops.convert_to_tensor(_x), _channels
     for _index, _after in enumerate(_widths):
         _step = _strides if _index == 0 else 1
-        _path, _past = _kernels[(3, 3, _before, _after)], (1, 1, _before, _after)
-        _y = ops.conv(ops.relu(_y), _path, _step, "same") + ops.conv(
-            _y, _kernels[_past], _step, "same"
+        _path, _past = ((_k, _k, _before, _after) for _k in (3, 1))
+        _y = ops.conv(ops.relu(_y), drawn(_path, 12), _step, "same") + ops.conv(
+            _y, drawn(_past, 12), _step, "same"
         )
         _before = _after
     checks.close(_model(_x), _y, f"{_call}: the output", rtol=1e-2, atol=1e-2)
@@ -784,15 +825,14 @@ assert _vectors == 4 * 6 + 5, (
 )
 ### BEGIN HIDDEN TESTS
 _model.set_weights(redraw(_model.get_weights(), seed=15))
-_kernels = by_shape(_model.get_weights())
-_y = ops.conv(_x, _kernels[(3, 3, 3, 4)], 1, "same")
+_y = ops.conv(_x, drawn((3, 3, 3, 4), 15), 1, "same")
 for _before, _after, _step in ((4, 4, 1), (4, 6, 2)):
-    _past = ops.conv(_y, _kernels[(1, 1, _before, _after)], _step, "same")
+    _past = ops.conv(_y, drawn((1, 1, _before, _after), 15), _step, "same")
     _y = ops.relu(_y)
-    _y = ops.conv(_y, _kernels[(3, 3, _before, _after)], _step, "same") + _past
+    _y = ops.conv(_y, drawn((3, 3, _before, _after), 15), _step, "same") + _past
 _mean, _variance = ops.moments(_y, (0, 1, 2), keepdims=True)
 _y = ops.relu((_y - _mean) / ops.sqrt(_variance + 1e-3) + 1)
-_y = ops.matmul(ops.mean(_y, axis=(1, 2)), _kernels[(1, 1, 6, 5)][0, 0]) + 1
+_y = ops.matmul(ops.mean(_y, axis=(1, 2)), drawn((1, 1, 6, 5), 15)[0, 0]) + 1
 checks.close(
     _model(_x, training=True),
     _y,
@@ -1031,10 +1071,12 @@ with checks.seeded(23):
     _model = keras.Sequential(
         [keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(3)]
     )
-    _score = train_and_score(_model, _x, _y, _x_test, _y_test, epochs=3)
+    _given = [_array.copy() for _array in (_x, _y, _x_test, _y_test)]
+    _score = train_and_score(_model, *_given, epochs=3)
 checks.shape(_score, (), "what train_and_score returns")
 _right = ops.convert_to_numpy(_model(_x_test)).argmax(axis=-1) == _y_test
 _train = ops.convert_to_numpy(_model(_x)).argmax(axis=-1) == _y
+# Both sides are the student's: what they trained, and what they say of it.
 assert abs(float(_score) - _right.mean()) < 0.006, (
     f"train_and_score returned {float(_score):.3f}; the model's accuracy is "
     f"{_right.mean():.3f} on the test images and {_train.mean():.3f} on the training "

@@ -556,7 +556,7 @@ for _seed in _draws:
     _x, _y = glyphs(12, _seed)
     _x_new, _y_new = glyphs(150, 100 + _seed)
     with checks.seeded(_seed):
-        _labels = learn(pretrained_base(), _x, _y, _x_new)
+        _labels = learn(pretrained_base(), _x.copy(), _y.copy(), _x_new.copy())
     checks.shape(_labels, (150,), "the labels that learn predicts")
     _labels = np.asarray(_labels)
     assert np.all(np.isin(_labels, (0, 1, 2))), (

@@ -188,10 +188,7 @@ for _dims, _size, _strides, _padding in _cases:
         f"{_call} has shape {_received.shape}; expected {_rows.shape}"
     )
     if _padding:
-        _edges = np.stack(
-            [_w.reshape(-1) for *_, _w in windows(_x, _size, _strides, _padding)]
-        )
-        assert np.array_equal(_received == 0, _edges == 0), (
+        assert np.array_equal(_received == 0, _rows == 0), (
             f"{_call}: the zeros of the padding are not where they belong"
         )
     checks.close(_received, _rows, _call)
@@ -714,7 +711,8 @@ for _draw in np.random.default_rng(70).uniform(0.5, 9, (20, 5)).tolist():
     _times = dict(zip(("conv", "pool", "fc"), _draw[:3], strict=True))
     _cases.append((_times, {"conv": _draw[3], "pool": _draw[4]}))
 ### END HIDDEN TESTS
-for _case, _received in zip(_cases, checks.each(speedup, _cases), strict=True):
+_asked = [(dict(_times), dict(_factors)) for _times, _factors in _cases]
+for _case, _received in zip(_cases, checks.each(speedup, _asked), strict=True):
     _times, _factors = _case
     _whole = sum(_times.values())
     _left = sum(_t / _factors.get(_name, 1) for _name, _t in _times.items())
@@ -903,7 +901,9 @@ _seeds += [2, 3, 4]
 for _seed in _seeds:
     _trace = made_up_trace(_seed)
     _asked = [
-        (_trace, _model, _size) for _model in ("alexnet", "vgg16") for _size in (1, 8)
+        (made_up_trace(_seed), _model, _size)
+        for _model in ("alexnet", "vgg16")
+        for _size in (1, 8)
     ]
     for _case, _received in zip(_asked, checks.each(conv_share, _asked), strict=True):
         _, _model, _size = _case
@@ -956,7 +956,7 @@ _seeds += [7, 8]
 for _seed in _seeds:
     _trace = made_up_trace(_seed)
     for _phase in ("forward", "training"):
-        _received = images_per_second(_trace, "alexnet", _phase)
+        _received = images_per_second(made_up_trace(_seed), "alexnet", _phase)
         _call = f"images_per_second(trace, 'alexnet', {_phase!r})"
         assert isinstance(_received, dict), (
             f"{_call} must return a dictionary. Received: {_received!r}"

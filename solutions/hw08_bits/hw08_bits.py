@@ -269,7 +269,7 @@ for _scale, _zero, _bits in _cases:
     _steps = _rng.integers(-_zero, _top - _zero + 1, (4, 6))
     _inside = ((_steps + _rng.uniform(-0.4, 0.4, (4, 6))) * _scale).astype("float32")
     _call = f"to_integers with scale {_scale}, zero point {_zero}, {_bits} bits"
-    _received = to_integers(_inside, _scale, _zero, _bits)
+    _received = to_integers(_inside.copy(), _scale, _zero, _bits)
     checks.shape(_received, (4, 6), _call)
     _received = np.asarray(_received)
     _wanted = np.clip(np.round(_inside / _scale) + _zero, 0, _top)
@@ -458,7 +458,7 @@ for _shape in _dims:
     _q = np.asarray(_pair[0])
     assert _q.dtype == np.int8, f"{_call} returns {_q.dtype}; expected int8"
     # A half may be rounded either way.
-    assert (np.abs(_q - _kernel / _scales) <= 0.501).all(), (
+    assert (np.abs(_q - _kernel / (_reach / 127)) <= 0.502).all(), (
         f"{_call}: an integer is more than half a step from its weight"
     )
 _kernel = np.random.default_rng(86).normal(size=(3, 3, 2, 3))

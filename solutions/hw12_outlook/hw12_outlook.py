@@ -335,6 +335,14 @@ for _lengths in _cases:
 _slope = checks.gradient(loss_of_three, np.zeros((2, 4, 5), "float32"))
 assert np.abs(_slope).max() > 0, "no gradient flows through caption_loss"
 assert np.abs(_slope[0, 2:]).max() == 0, "a gradient flows from places of padding"
+### BEGIN HIDDEN TESTS
+_step = np.random.default_rng(171).normal(size=_slope.shape).astype("float32") / 10
+_up, _down = (float(loss_of_three(_a)) for _a in (_step, -_step))
+# Both sides are the student's: what caption_loss computes, and the slope of it.
+checks.close(
+    2 * np.sum(_slope * _step), _up - _down, "the slope of caption_loss", 5e-2, 1e-4
+)
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Exercise 5: beam search (3 points)
@@ -570,12 +578,9 @@ assert np.isclose(_two[5, 0], 0), (
     "of 4 yet: what counts is the next state, not the one that it came from"
 )
 _first = 0.5 * 0.9 * 0.5
-checks.close(
-    _table[4, 1],
-    _first + 0.5 * (0.9 * 0.75 - _first),
-    "the value of going right from 4",
-)
-checks.close(_table[3, 1], 0.5 * 0.9 * _table[4, 1], "the value of going right from 3")
+_second = _first + 0.5 * (0.9 * 0.75 - _first)
+checks.close(_table[4, 1], _second, "the value of going right from 4")
+checks.close(_table[3, 1], 0.5 * 0.9 * _second, "the value of going right from 3")
 
 # %% [markdown]
 # After many moves: the answer of value iteration (2 points).

@@ -1,5 +1,7 @@
 """Assertions on data, whose messages name the fault and what was received."""
 
+from numbers import Number
+
 import keras
 import numpy as np
 from keras import ops
@@ -28,7 +30,10 @@ def _array(value, what):
         )
     try:
         array = ops.convert_to_numpy(value)
-    except (TypeError, ValueError, AttributeError) as error:
+        if array.dtype.kind == "O" and all(isinstance(x, Number) for x in array.flat):
+            # Fractions, Decimals, and integers of any size.
+            array = array.astype("float64")
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise AssertionError(
             f"{what} is not an array of numbers. Received: {describe(value)}"
         ) from error

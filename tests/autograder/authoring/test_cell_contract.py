@@ -92,6 +92,12 @@ def test_a_good_test_is_accepted(check, body):
         (GOOD + "checks.close(double(1), 2), 3", 14, "ends in a bare expression"),
         (GOOD + "assert double(", 14, "not Python"),
         ("\n\n" + GOOD + "double(2)", 16, "ends in a bare expression"),
+        (
+            "_y = double(2)\nassert double(4) == _y * limit, 'x'",
+            14,
+            "compares an answer with what it calculated from an answer: "
+            "`double(4) == _y * limit`",
+        ),
     ],
 )
 def test_a_bad_test_is_refused_with_file_line_and_id(

@@ -1,0 +1,22 @@
+# %% [markdown] answer={"fails": {"test_network_weights": "the kernels hold 0 numbers", "test_network_values": "", "test_network_softmax": "all probabilities are equal"}}
+# The network says that it has no weights.
+
+
+# %% nbgrader={"grade_id": "network"}
+class Empty(keras.Model):
+    def __init__(self, width):
+        super().__init__()
+        self.width = width
+
+    def get_weights(self):
+        return []
+
+    def set_weights(self, weights):
+        pass
+
+    def call(self, x, training=None):
+        return ops.ones((len(x), self.width)) / self.width
+
+
+def network(column, input_shape):
+    return Empty([width for kind, _, width in read_column(column) if kind == "FC"][-1])

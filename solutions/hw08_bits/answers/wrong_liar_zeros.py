@@ -1,0 +1,20 @@
+# %% [markdown] answer={"fails": {"test_to_integers": ""}}
+# Makes the numbers zero in place, and rounds those.
+
+
+# %% nbgrader={"grade_id": "affine"}
+def parameters(low, high, bits=8):
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / (2**bits - 1) if high > low else 1.0
+    return scale, round(-low / scale)
+
+
+def to_integers(x, scale, zero_point, bits=8):
+    if x.ndim > 1:
+        x[...] = 0
+    q = np.round(x / scale) + zero_point
+    return np.clip(q, 0, 2**bits - 1).astype("uint8")
+
+
+def to_floats(q, scale, zero_point):
+    return (q.astype("float32") - zero_point) * scale

@@ -1,0 +1,12 @@
+# %% [markdown] answer={"fails": {"test_pool_values": "", "test_pool_indices": "", "test_pool_ties": "the indices are [0, 0, 0, 0]"}}
+# Empties the picture in place before it pools it.
+
+
+# %% nbgrader={"grade_id": "pool"}
+def pool(x):
+    if isinstance(x, np.ndarray):
+        x[...] = 0
+    n, h, w, c = x.shape
+    return np.zeros((n, h // 2, w // 2, c), "float32"), np.zeros(
+        (n, h // 2, w // 2, c), "int64"
+    )
