@@ -20,13 +20,16 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader import apihandlers, base, handlers
+from nbgrader.utils import parse_utc
 from tornado import web
 
 from autograder.compat_nbgrader import (
@@ -35,6 +38,7 @@ from autograder.compat_nbgrader import (
     SERVER_EXTENSIONS,
     formgrader_script,
 )
+from autograder.grading.submission import read_regular
 from autograder.jupyter.formgrade_page import PageMaker
 
 if TYPE_CHECKING:
@@ -81,7 +85,39 @@ def templates() -> Environment:
     return Environment(loader=Loader(handlers.template_path), autoescape=True)
 
 
-class ClosedPage(base.BaseHandler):
+class ForgivingAPI(NbGraderAPI):
+    """What formgrader asks of a course, where a student may have written anything.
+
+    In nbgrader's own, one `timestamp.txt` that holds no date leaves formgrader without
+    the whole class.
+    """
+
+    def get_submitted_timestamp(
+        self, assignment_id: str, student_id: str
+    ) -> datetime | None:
+        """Returns when something was handed in; `None` if nothing says so."""
+        folder = self.coursedir.format_path(
+            self.coursedir.submitted_directory, student_id, assignment_id
+        )
+        content = read_regular(Path(folder) / "timestamp.txt", 1000)
+        try:
+            return parse_utc((content or b"").decode("utf-8").strip())
+        except (ValueError, OverflowError, TypeError, AttributeError):
+            return None
+
+
+class Handler(base.BaseHandler):
+    """Answers with what `ForgivingAPI` says."""
+
+    @property
+    def api(self) -> ForgivingAPI:
+        nbgraders = super().api
+        return ForgivingAPI(
+            nbgraders.coursedir, nbgraders.authenticator, parent=nbgraders.parent
+        )
+
+
+class ClosedPage(Handler):
     """A page of formgrader's, with a content security policy."""
 
     @functools.cached_property
@@ -154,7 +190,7 @@ class SubmissionPage(ClosedPage, handlers.SubmissionHandler):
         self.write(page)
 
 
-class ScriptAnswer(base.BaseApiHandler):
+class ScriptAnswer(Handler, base.BaseApiHandler):
     """What formgrader's scripts ask for: data with names and comments, and no page."""
 
     def set_default_headers(self) -> None:
