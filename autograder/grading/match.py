@@ -167,11 +167,19 @@ def _by_place(found: Matched, name: str, original: NotebookNode) -> None:
         # What stands behind the question comes first.
         place = found.index(own) - before
         between = between[place:] + between[: place - 1]
-    for kind in kinds:
-        for cell in between:
-            is_free = id(cell) not in found.taken and cell.cell_type == kind
-            if is_free and cell.source.strip():
-                found.take(name, cell)
+    # Where all is in another order, the only cell that is nobody's.
+    anywhere = list(found.free())
+    for cells in (between, anywhere if own is None else []):
+        for kind in kinds:
+            free = [
+                cell
+                for cell in cells
+                if id(cell) not in found.taken
+                and cell.cell_type == kind
+                and cell.source.strip()
+            ]
+            if free and (cells is between or len(free) == 1):
+                found.take(name, free[0])
                 return
 
 

@@ -3,6 +3,7 @@
 import pytest
 from inputs_course import INPUTS, make_inputs_course
 
+from autograder.cells import by_id, is_answer
 from autograder.engine.execute import execute
 from autograder.grading.judge import judge
 from autograder.grading.prepare import prepare
@@ -36,9 +37,13 @@ def test_a_right_answer_gets_full_marks_however_it_was_written(inputs, name):
     submission = read_submission(inputs.course, assigned.assignment, name)
     prepared = prepare(submission, assigned, Limits())
     assert prepared.arguments is not None, prepared.submission.reason
-    outcome, _ = judge(prepared, execute(*prepared.arguments))
+    outcome, document = judge(prepared, execute(*prepared.arguments))
     lost = {test: told for test, told in outcome.cells.items() if told[1]}
     assert lost == {}
     assert (outcome.status, outcome.reason) == (GRADED, "")
     assert outcome.score == outcome.max_score
     assert outcome.notes == NOTES.get(name, [])
+    # What a person marks is there with what the student wrote.
+    for grade_id, cell in by_id(assigned.released).items():
+        if is_answer(cell) and cell.metadata.nbgrader.grade:
+            assert by_id(document)[grade_id].source.startswith("Because"), grade_id

@@ -134,6 +134,16 @@ def test_cells_that_lost_metadata_and_were_put_in_another_order(answered, put_to
     assert by_id(answered)["why"].source == ESSAY
 
 
+@pytest.mark.parametrize("lose", [False, True])
+def test_cells_in_any_order(answered, put_together, lose):
+    for seed in range(40):
+        notebook = copy.deepcopy(answered)
+        random.Random(seed).shuffle(notebook.cells)
+        if lose:
+            strip(notebook, ids=False)
+        assert put_together(notebook) == ([], []), seed
+
+
 def test_tests_of_moved_answers_stay_in_their_order(answered, put_together, find_cell):
     moved = [find_cell(answered, name) for name in ("double", "area")]
     answered.cells = [cell for cell in answered.cells if cell not in moved]
