@@ -6,6 +6,7 @@ compares all take this step.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from nbformat import NotebookNode
 
@@ -61,6 +62,7 @@ def prepare(
         tests: The notebook whose tests are put back. Without it, all of them.
         key: `key_of` the submission, where an outcome is kept by it.
     """
+    submission = replace(submission, files=files_beside(submission, assigned))
     if submission.status or submission.notebook is None:
         return Prepared(submission, assigned, key, [], None)
     try:
@@ -83,6 +85,22 @@ def prepare(
     names = None if plain else assigned.answer_names
     arguments = (content, limits, submission.files, names, assigned.files)
     return Prepared(submission, assigned, key, notes, arguments)
+
+
+def files_beside(submission: Submission, assigned: Assigned) -> dict[str, bytes]:
+    """Returns the student's files that can lie beside the assignment's own.
+
+    A folder of a student's may have the name of one of those files, or of the notebook,
+    and a file the name of one of their folders.
+    """
+    ours = {*assigned.files, f"{assigned.assignment}.ipynb"}
+    folders = {str(above) for name in ours for above in PurePosixPath(name).parents}
+    return {
+        name: content
+        for name, content in submission.files.items()
+        if name not in folders
+        and not ours.intersection(map(str, PurePosixPath(name).parents))
+    }
 
 
 def run_prepared(
