@@ -49,7 +49,7 @@ OVERRIDDEN = {
         "copy_files",
         "do_copy",
     ),
-    "autograder.jupyter.lenient.LenientExporter": ("from_file",),
+    "autograder.jupyter.lenient.LenientExporter": ("from_filename", "from_file"),
     "autograder.jupyter.preprocessors.Restore": ("preprocess",),
     "autograder.jupyter.preprocessors.Execute": ("preprocess",),
     "autograder.jupyter.preprocessors.Record": ("preprocess",),

@@ -41,7 +41,8 @@ def match(submitted: NotebookNode, released: NotebookNode) -> Matched:
     _by_cell_id(found, answers=True)
     for name, original in found.missing(answers=True):
         _by_parts(found, name, original)
-        if name not in found.places and original.metadata.nbgrader.get("grade"):
+    for name, original in found.received.items():
+        if is_answer(original) and original.metadata.nbgrader.get("grade"):
             _by_place(found, name, original)
     return found
 
@@ -82,8 +83,6 @@ def _is_untouched(cell: NotebookNode, original: NotebookNode) -> bool:
 
 def _by_text(found: Matched) -> None:
     """Takes cells that say what the course's say, in the course's order."""
-    if not found.missing(False) and not found.missing(True):
-        return
     there: dict[str, list[int]] = {}
     for place, cell in enumerate(found.cells):
         if id(cell) not in found.taken:
@@ -153,14 +152,34 @@ def _by_definition(found: Matched) -> None:
 
 
 def _by_place(found: Matched, name: str, original: NotebookNode) -> None:
-    """Takes a cell that stands where an answer should, between cells that are known."""
+    """Takes a cell that stands where an answer should that a person marks.
+
+    nbgrader gives an answer that was not begun no points, and shows it to nobody: what
+    was written beside it must be the answer.
+    """
+    own, is_text = found.places.get(name), original.cell_type == "markdown"
+    if own is not None and not (is_text and _is_untouched(own, original)):
+        return
     before, after = _neighbours(found, name)
-    kinds = ("markdown", "raw") if original.cell_type == "markdown" else ("code",)
-    for kind in kinds:
-        for cell in found.cells[before + 1 : after]:
-            is_free = id(cell) not in found.taken and cell.cell_type == kind
-            if is_free and cell.source.strip():
-                found.take(name, cell)
+    kinds = ("markdown", "raw") if is_text else ("code",)
+    between = found.cells[before + 1 : after]
+    if own is not None:
+        # What stands behind the question comes first.
+        place = found.index(own) - before
+        between = between[place:] + between[: place - 1]
+    # Where all is in another order, the only cell that is nobody's.
+    anywhere = list(found.free())
+    for cells in (between, anywhere if own is None else []):
+        for kind in kinds:
+            free = [
+                cell
+                for cell in cells
+                if id(cell) not in found.taken
+                and cell.cell_type == kind
+                and cell.source.strip()
+            ]
+            if free and (cells is between or len(free) == 1):
+                found.take(name, free[0])
                 return
 
 

@@ -6,6 +6,7 @@ compares all take this step.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from nbformat import NotebookNode
 
@@ -54,6 +55,7 @@ def prepare(
         plain: Whether tests run in the student's own kernel, as in stock nbgrader.
         tests: The notebook whose tests are put back. Without it, all of them.
     """
+    submission = replace(submission, files=files_beside(submission, assigned))
     if submission.status or submission.notebook is None:
         return Prepared(submission, assigned, [], None)
     try:
@@ -77,3 +79,19 @@ def prepare(
     arguments = (content, limits, submission.files, names, assigned.files)
     put_back = [f"put back: {', '.join(notes)}"] if notes else []
     return Prepared(submission, assigned, put_back, arguments)
+
+
+def files_beside(submission: Submission, assigned: Assigned) -> dict[str, bytes]:
+    """Returns the student's files that can lie beside the assignment's own.
+
+    A folder of a student's may have the name of one of those files, or of the notebook,
+    and a file the name of one of their folders.
+    """
+    ours = {*assigned.files, f"{assigned.assignment}.ipynb"}
+    folders = {str(above) for name in ours for above in PurePosixPath(name).parents}
+    return {
+        name: content
+        for name, content in submission.files.items()
+        if name not in folders
+        and not ours.intersection(map(str, PurePosixPath(name).parents))
+    }

@@ -20,6 +20,7 @@ from autograder.grading.journal import Journal
 from autograder.grading.judge import judge, not_run
 from autograder.grading.lateness import enter_lateness, is_lateness
 from autograder.grading.outcome import Outcome
+from autograder.grading.prepare import files_beside
 from autograder.grading.results import ResultStore
 from autograder.grading.run import Ran, Task
 from autograder.grading.submission import UNREADABLE, Submission
@@ -183,7 +184,8 @@ class Recorder:
         if folder.exists():
             shutil.rmtree(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        write_files(folder, {**submission.files, **self.assigned.files})
+        files = files_beside(submission, self.assigned)
+        write_files(folder, {**files, **self.assigned.files})
         nbformat.write(document, path)
         for path in folder.rglob("*"):
             if path.is_file():

@@ -33,6 +33,7 @@ def restore(
     found = match(submitted, released)
     originals = by_id(assigned)
     _put_back_missing(found, originals)
+    _put_locked_before_users(found, originals)
     _put_tests_after_code(found, originals)
     for name, original in originals.items():
         if name in found.places:
@@ -71,6 +72,31 @@ def _put_back_missing(found: Matched, originals: dict[str, NotebookNode]) -> Non
             after += 1
             found.cells.insert(after, copy.deepcopy(original))
             found.take(name, found.cells[after])
+
+
+def _put_locked_before_users(
+    found: Matched, originals: dict[str, NotebookNode]
+) -> None:
+    """Moves a locked cell that stands behind cells which it comes before."""
+    theirs = set().union(*(found.names(cell) for cell in found.free()))
+    for name in originals:
+        if is_answer(originals[name]) and name in found.places:
+            theirs |= found.names(found.places[name])
+    names = list(originals)
+    for number, (name, original) in enumerate(originals.items()):
+        if not is_locked(original) or original.cell_type != "code":
+            continue
+        if name not in found.places or read_names(original.source) & theirs:
+            continue
+        cell = found.places[name]
+        users = [
+            found.index(found.places[later])
+            for later in names[number + 1 :]
+            if later in found.places and originals[later].cell_type == "code"
+        ]
+        if users and min(users) < found.index(cell):
+            found.drop(cell)
+            found.cells.insert(min(users), cell)
 
 
 def _put_tests_after_code(found: Matched, originals: dict[str, NotebookNode]) -> None:

@@ -19,6 +19,8 @@ from autograder.grading.advice import (
 MISSING, UNREADABLE = "missing", "unreadable"
 # Files and folders beside the notebook that are looked at, and how deep they may lie.
 MAX_ENTRIES, MAX_DEPTH = 2000, 20
+# A longer path may be too long where the files are copied to. Characters.
+MAX_PATH = 500
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def _list_files(folder: Path) -> list[Path]:
                 continue
             if is_dir and depth < MAX_DEPTH:
                 folders.append((Path(entry.path), depth + 1))
-            elif is_file:
+            elif is_file and len(entry.path) - len(str(folder)) <= MAX_PATH:
                 found.append(Path(entry.path))
     return sorted(found)
 

@@ -33,7 +33,7 @@ from autograder.grading.journal import Journal
 from autograder.grading.judge import cell_verdicts, not_run
 from autograder.grading.lateness import flags_and_notes, stamp_of
 from autograder.grading.outcome import Outcome, environment, key_of
-from autograder.grading.prepare import prepare
+from autograder.grading.prepare import files_beside, prepare
 from autograder.grading.roster import read_roster
 from autograder.grading.submission import Submission, read_submission
 from autograder.limits import GRADED, NONE, Execution, Limits
@@ -196,7 +196,7 @@ def _execute(
     arguments = (
         to_bytes(notebook),
         limits,
-        submission.files,
+        files_beside(submission, assigned),
         assigned.answer_names,
         assigned.files,
     )

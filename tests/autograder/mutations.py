@@ -347,6 +347,23 @@ def odd_helpers(draw, folder, path):
         (folder / name).write_text("raise RuntimeError('mine')")
 
 
+def clashing(draw, folder, path):
+    """Folders with names of files, files with names of folders, and long paths."""
+    for name in ("helper.py", "timestamp.txt", "data/table.csv"):
+        (folder / name).mkdir(parents=True)
+        _write(folder / name / "x.csv", b"1")
+    if draw.random() < 0.5:
+        _write(folder / "data" / "y.csv", b"1")
+    else:
+        os.rename(folder / "data", folder / "other")
+        _write(folder / "data", b"1")
+    deep = folder
+    for letter in "abcdefgh":
+        deep /= letter * 240
+        deep.mkdir()
+        _write(deep / "x.csv", b"1")
+
+
 def _write(path, content):
     with open(path, "wb") as file:
         file.write(content)
@@ -367,6 +384,6 @@ FAMILIES = {
     ),
     "files": (
         *(odd_files, renamed, appended, nested, no_file, huge, closed),
-        *(odd_time, odd_helpers),
+        *(odd_time, odd_helpers, clashing),
     ),
 }

@@ -3,6 +3,7 @@
 import pytest
 from inputs_course import INPUTS, make_inputs_course
 
+from autograder.cells import by_id, is_answer
 from autograder.grading.judge import judge
 from autograder.grading.run import Task, run
 from autograder.grading.submission import read_submission
@@ -34,9 +35,13 @@ def test_a_right_answer_gets_full_marks_however_it_was_written(inputs, name):
     inputs.hand_in(name, content)
     submission = read_submission(inputs.course, assigned.assignment, name)
     task = Task(submission, assigned, Limits())
-    outcome, _ = judge(task, run(task))
+    outcome, document = judge(task, run(task))
     lost = {test: told for test, told in outcome.cells.items() if told[1]}
     assert lost == {}
     assert (outcome.status, outcome.reason) == (GRADED, "")
     assert outcome.score == outcome.max_score
     assert outcome.notes == NOTES.get(name, [])
+    # What a person marks is there with what the student wrote.
+    for grade_id, cell in by_id(assigned.released).items():
+        if is_answer(cell) and cell.metadata.nbgrader.grade:
+            assert by_id(document)[grade_id].source.startswith("Because"), grade_id

@@ -14,6 +14,7 @@ from mutations import ODD_STUDENTS, mutate
 
 from autograder.cells import by_id, from_bytes, is_answer
 from autograder.course import load_course
+from autograder.engine.folders import write_files
 from autograder.grading import notebook_file
 from autograder.grading.assignment import load_assigned
 from autograder.grading.notebook_file import UnreadableError, read_notebook
@@ -91,6 +92,11 @@ def check(place, assigned, student):
     prepared = prepare(found, assigned, Limits())
     found = prepared.submission
     assert found.reason.isprintable()
+    # What lies beside the notebook can be copied.
+    with tempfile.TemporaryDirectory() as top:
+        copied = Path(top, "d" * 200)
+        write_files(copied, {**found.files, **assigned.files})
+        (copied / f"{place.assignment}.ipynb").touch(exist_ok=False)
     if prepared.arguments is None:
         assert found.status in (MISSING, UNREADABLE)
         assert len(found.reason) > 15

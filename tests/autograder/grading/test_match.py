@@ -134,6 +134,16 @@ def test_cells_that_lost_metadata_and_were_put_in_another_order(answered, put_to
     assert by_id(answered)["why"].source == ESSAY
 
 
+@pytest.mark.parametrize("lose", [False, True])
+def test_cells_in_any_order(answered, put_together, lose):
+    for seed in range(40):
+        notebook = copy.deepcopy(answered)
+        random.Random(seed).shuffle(notebook.cells)
+        if lose:
+            strip(notebook, ids=False)
+        assert put_together(notebook) == ([], []), seed
+
+
 def test_tests_of_moved_answers_stay_in_their_order(answered, put_together, find_cell):
     moved = [find_cell(answered, name) for name in ("double", "area")]
     answered.cells = [cell for cell in answered.cells if cell not in moved]
@@ -310,6 +320,34 @@ def test_an_answer_that_a_person_marks_is_there_to_be_marked(
     found = by_id(answered)["why"]
     assert found.cell_type == "markdown"
     assert found.source == (kept or by_id(assigned.released)["why"].source)
+
+
+@pytest.mark.parametrize("lose", [False, True])
+@pytest.mark.parametrize("behind", [1, 0])
+def test_an_answer_beside_its_question_is_the_one_that_is_marked(
+    answered, released, put_together, find_cell, lose, behind
+):
+    question = find_cell(released, "why").source
+    why = find_cell(answered, "why")
+    why.source = question
+    answered.cells.insert(answered.cells.index(why) + behind, text(ESSAY))
+    if lose:
+        strip(answered, ids=False)
+    assert put_together(answered) == ([], [])
+    assert by_id(answered)["why"].source == ESSAY
+    assert question in [cell.source for cell in answered.cells]
+
+
+@pytest.mark.parametrize("lose", [False, True])
+def test_a_heading_of_the_course_s_is_nobody_s_answer(assigned, find_cell, lose):
+    forms = [copy.deepcopy(form) for form in (assigned.full, assigned.released)]
+    for form in forms:
+        form.cells.insert(-1, text("## The last part"))
+    notebook = copy.deepcopy(forms[1])
+    if lose:
+        strip(notebook, ids=False)
+    assert restore(notebook, *forms) == []
+    assert find_cell(notebook, "why").source == find_cell(forms[1], "why").source
 
 
 def test_pictures_in_an_answer_stay(answered, put_together, find_cell):

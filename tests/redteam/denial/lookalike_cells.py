@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Cells that look like the course's
-# Takes nbgrader's metadata out, and hands in four thousand texts that each hold lines of
+# Takes nbgrader's metadata out, and hands in fifteen hundred texts that each hold lines of
 # the tests, over and over.
 #
 # - observe: outcome, batch
@@ -20,8 +20,8 @@ def hand_in(folder, notebook):
     for cell in notebook.cells:
         cell.metadata.clear()
         cell.source += "\n# mine"
-    for number in range(4000):
+    for number in range(1500):
         line = lines[number % len(lines)]
-        text = "\n".join([line] * 60)
+        text = "\n".join([line] * 20)
         cell = nbformat.v4.new_markdown_cell(text, id=f"c{number}")
         notebook.cells.append(cell)

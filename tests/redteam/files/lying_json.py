@@ -18,5 +18,5 @@ import nbformat
 def hand_in(folder, notebook):
     text = nbformat.writes(notebook)
     lies = '"a": "\\ud800", "b": 1e999999, "b": NaN, '
-    text = text.replace('"metadata": {', '"metadata": {' + lies, 1)
+    text = text.replace('"nbformat": 4', lies + '"nbformat": 4', 1)
     (folder / "{assignment}.ipynb").write_text(text)
