@@ -200,9 +200,9 @@ class VerdictSide(Endpoint):
 
         if "o" in entry:
             return self.own[entry["o"]]
-        number = entry["h"]
+        number, config = int(entry["h"]), entry["c"]
         try:
-            value = self._copy(number, entry["c"])
+            value = self._copy(number, config)
             if "state" in entry and keras_objects.has_state(value):
                 self._apply(value, entry["state"], decoder)
         except Exception:
