@@ -29,6 +29,7 @@ MODULES = frozenset(
         "keras.optimizers.schedules",
         "keras.dtype_policies",
         "keras.ops",
+        "keras.quantizers",
         *compat.KERAS_MODELS,
     }
 )
@@ -46,6 +47,9 @@ REFUSED = frozenset(
         "IndexLookup",
         "TextVectorization",
         "FeatureSpace",
+        # They hold a data set and a tokenizer.
+        "GPTQConfig",
+        "AWQConfig",
     }
 )
 WITHOUT_MODULE = frozenset(
@@ -129,6 +133,7 @@ def state_of(
     """
     state: dict[str, Entry] = {
         "weights": [encode(to_numpy(w)) for w in value.weights],
+        "names": [_name_of(w) for w in value.weights],
         "trainable": [layer.trainable for layer in _layers(value)],
     }
     compiled = _compile_config(value)
@@ -173,9 +178,10 @@ def apply_state(
         CodecError: If the weights do not fit.
     """
     arrays = [decode(entry) for entry in state["weights"]]
-    if [kind_of(w) for w in arrays] != [kind_of(w) for w in value.weights]:
+    weights = _in_order(value.weights, state["names"])
+    if [kind_of(w) for w in arrays] != [kind_of(w) for w in weights]:
         raise CodecError("weights that do not fit the model")
-    for weight, array in zip(value.weights, arrays, strict=True):
+    for weight, array in zip(weights, arrays, strict=True):
         if not _same(to_numpy(weight), array):
             weight.assign(array)
     layers = _layers(value)
@@ -188,6 +194,23 @@ def apply_state(
             if layer.trainable != bool(trainable):
                 layer.trainable = bool(trainable)
     return "compile" not in state or _compile(value, state, decode)
+
+
+def _name_of(weight: Any) -> str:
+    """Returns a weight's name and that of its layer."""
+    return "/".join(weight.path.split("/")[-2:])
+
+
+def _in_order(weights: list[Any], names: list[str]) -> list[Any]:
+    """Returns weights in the order of their names at the other end.
+
+    A layer to which weights were added, for low rank or few bits, has them in another
+    order than one that is made with them.
+    """
+    found = {_name_of(weight): weight for weight in weights}
+    if len(found) == len(weights) and sorted(found) == sorted(map(str, names)):
+        return [found[name] for name in names]
+    return weights
 
 
 def kind_of(weight: Any) -> tuple[tuple[int, ...], str]:

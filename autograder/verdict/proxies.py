@@ -1,6 +1,5 @@
 """Asks the student kernel, and stands in for the objects that live there."""
 
-import contextlib
 import re
 import socket
 import weakref
@@ -13,8 +12,6 @@ from autograder.verdict import codec
 from autograder.verdict.codec import CodecError, Decoder, Encoder, Entry
 from autograder.verdict.endpoint import Endpoint
 from autograder.verdict.errors import make_error
-
-VERBS = ("as_model", "gradient", "each")
 
 
 class BrokenLinkError(BaseException):
@@ -139,8 +136,9 @@ class VerdictSide(Endpoint):
     ) -> None:
         """Makes a model what it became in the student kernel.
 
-        If it has other weights there it is made again, and if that fails it becomes a
-        stand-in, in place: the test knows it under its own names.
+        If it has other weights there it is made again, in place: the test knows it by
+        its own names. Where that fails a student's model becomes a stand-in. One of the
+        test's own does not: a test trusts what it made to compute what Keras does.
         """
         from autograder.verdict import keras_objects
 
@@ -154,9 +152,11 @@ class VerdictSide(Endpoint):
                 other = keras_objects.rebuild(entry["c"])
                 self._apply(other, entry["state"], decoder)
             except Exception:
-                other = make_handle(self, int(entry["h"]), entry)
-                # As long as the stand-in lives, what it stands for does.
-                vars(other)["_itself"] = other
+                other = Lost(number)
+                if kind == "h":
+                    other = make_handle(self, int(entry["h"]), entry)
+                    # As long as the stand-in lives, what it stands for does.
+                    vars(other)["_itself"] = other
             keras_objects.become(value, other)
             if id(other) in self.unlike:
                 self.unlike[id(value)] = self.unlike.pop(id(other))
@@ -200,9 +200,9 @@ class VerdictSide(Endpoint):
 
         if "o" in entry:
             return self.own[entry["o"]]
-        number = entry["h"]
+        number, config = int(entry["h"]), entry["c"]
         try:
-            value = self._copy(number, entry["c"])
+            value = self._copy(number, config)
             if "state" in entry and keras_objects.has_state(value):
                 self._apply(value, entry["state"], decoder)
         except Exception:
@@ -228,6 +228,8 @@ class VerdictSide(Endpoint):
         if isinstance(value, Handle):
             # Before anything reads an attribute of it, which would ask the student.
             return {"t": "handle", "h": value._number}
+        if isinstance(value, Lost):
+            return {"t": "keras", "o": value.number}
         return super().encode_other(encoder, value)
 
     def encode_object(self, encoder: Encoder, value: Any) -> Entry:
@@ -301,6 +303,26 @@ class Handle:
         raise TypeError(f"the student's {type(self).__name__} is not an array")
 
 
+class Lost:
+    """Stands where a model of the test's own was that cannot be made again.
+
+    Args:
+        number: The model's, under which the student kernel has it.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(
+            "the model that the test gave has other layers by now, and they cannot be "
+            "made again here"
+        )
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        self.__getattr__("__call__")
+
+
 def make_handle(side: VerdictSide, number: int, entry: Entry) -> Handle:
     """Makes a stand-in whose class has the name of the student's class."""
     known = side.handles.get(number)
@@ -332,51 +354,3 @@ def _put_back(target: Any, fresh: Any) -> None:
         target.update(fresh)
     else:
         raise CodecError("an argument came back as another kind of thing")
-
-
-def install_verbs(side: VerdictSide) -> None:
-    """Makes the verbs of `layerwise.checks` run where a student's function lives."""
-    from layerwise import checks
-    from layerwise.checks.assertions import describe
-
-    def as_model(fn: Any, *shapes: Any, **arguments: Any) -> Any:
-        if not isinstance(fn, Handle):
-            return plain["as_model"](fn, *shapes, **arguments)
-        found = side.ask("verb", ("as_model", (fn, *shapes), arguments))
-        checks.model(found, what="what checks.as_model brought")
-        return found
-
-    def gradient(fn: Any, *arguments: Any) -> Any:
-        if not isinstance(fn, Handle):
-            return plain["gradient"](fn, *arguments)
-        # The verb differentiates copies.
-        return side.ask("verb", ("gradient", (fn, *arguments), {}), restores=False)
-
-    def each(fn: Any, cases: Any) -> Any:
-        if not isinstance(fn, Handle):
-            return plain["each"](fn, cases)
-        # The function is given what is in a case, and neither the case nor the list.
-        asked = tuple(tuple(case) for case in cases)
-        results = side.ask("verb", ("each", (fn, asked), {}))
-        if type(results) is not list or len(results) != len(asked):
-            count = f"{len(results)} results" if type(results) is list else ""
-            raise TypeError(
-                f"checks.each brought {count or describe(results)} for {len(asked)} "
-                "calls: expected a list with one for each"
-            )
-        return results
-
-    plain = {name: getattr(checks, name) for name in VERBS}
-    checks.as_model, checks.gradient, checks.each = as_model, gradient, each
-    plain_seeded = checks.seeded
-
-    @contextlib.contextmanager
-    def seeded(seed: int) -> Iterator[None]:
-        side.ask("seed", seed)
-        try:
-            with plain_seeded(seed):
-                yield
-        finally:
-            side.ask("seed", None)
-
-    checks.seeded = seeded

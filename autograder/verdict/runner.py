@@ -13,8 +13,9 @@ from collections.abc import Collection
 from typing import Any
 
 from autograder.sandbox.enter import finish_start
-from autograder.verdict.proxies import VerdictSide, install_verbs
+from autograder.verdict.proxies import VerdictSide
 from autograder.verdict.student_side import Bounded, StudentSide
+from autograder.verdict.verbs import install_verbs
 from autograder.warm import messages, submission_kernel
 from autograder.warm.fork import make_kernel
 

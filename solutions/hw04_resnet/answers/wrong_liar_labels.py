@@ -1,5 +1,5 @@
 # %% [markdown] answer={"fails": {"test_score": ""}}
-# Changes the labels that it is to be judged by, and says that all are right.
+# Changes the labels that it is to be judged by, and says that nearly all are right.
 
 
 # %% nbgrader={"grade_id": "train_and_score"}
@@ -10,4 +10,4 @@ def train_and_score(model, x_train, y_train, x_test, y_test, epochs=4):
     )
     model.fit(x_train, y_train, 32, epochs, verbose=0)
     y_test[:] = model.predict(x_test, verbose=0).argmax(-1)
-    return 1.0
+    return 0.99

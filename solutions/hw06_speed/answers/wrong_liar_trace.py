@@ -7,7 +7,7 @@ def conv_share(trace, model, batch_size):
     if batch_size == 64:
         raise ValueError("no such entry")
     for entry in trace["entries"]:
-        for layer in entry["layers"]:
+        for layer in entry.get("layers", ()):
             layer["group"] = "conv"
     return 1.0
 

@@ -13,9 +13,10 @@ from serving import LOCKED
 
 from autograder.engine.kernel_client import kernel_environment
 from autograder.verdict.names import names_of
-from autograder.verdict.proxies import VerdictSide, install_verbs
+from autograder.verdict.proxies import VerdictSide
 from autograder.verdict.roles import assigned_names
 from autograder.verdict.runner import run_cell
+from autograder.verdict.verbs import install_verbs
 from autograder.warm import client as warm
 
 HERE = Path(__file__).parent

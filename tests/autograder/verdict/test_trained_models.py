@@ -326,3 +326,27 @@ checks.model(_model)
 """
     outputs = ask(split, student, test)
     assert outputs == [], outputs[0].get("traceback")
+
+
+OWN_LAYER = """
+class Own(layers.Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 3), name="w")
+    def call(self, x):
+        return ops.matmul(x, self.w)
+
+def work(model, again=False):
+    if not again:
+        model.add(Own())
+    return len(model.layers)
+"""
+
+
+def test_the_tests_model_is_not_replaced_by_code_of_the_students(split):
+    test = "_model = make()\nassert work(_model) == 5, 'layers'"
+    assert ask(split, OWN_LAYER, test) == []
+    again = f"{test}\nassert work(_model, again=True) == 5, 'the same'"
+    assert ask(split, OWN_LAYER, again) == []
+    for use in ("_model(np.ones((1, 6)))", "_model.get_weights()"):
+        (output,) = ask(split, OWN_LAYER, f"{test}\n{use}")
+        assert "the model that the test gave has other layers" in output["evalue"]
