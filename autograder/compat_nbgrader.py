@@ -44,6 +44,13 @@ OVERRIDDEN = {
         "copy_files",
         "do_copy",
     ),
+    "autograder.jupyter.formgrade_page.CleanNotebook": ("preprocess",),
+    "autograder.jupyter.formgrader.ForgivingAPI": ("get_submitted_timestamp",),
+    "autograder.jupyter.formgrader.HandedInFile": (
+        "set_default_headers",
+        "set_extra_headers",
+        "get_content_type",
+    ),
     "autograder.jupyter.preprocessors.Restore": ("preprocess",),
     "autograder.jupyter.preprocessors.Execute": ("preprocess",),
     "autograder.jupyter.preprocessors.Record": ("preprocess",),
