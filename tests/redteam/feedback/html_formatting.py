@@ -9,5 +9,5 @@
 # %%
 from IPython.display import display
 
-MARKUP = "".join(f"<b class={n}>" for n in range(500)) + "<p>x" * 5000
+MARKUP = "".join(f"<p><b class={n}>x" for n in range(500)) + "<p>x" * 5000
 display({"text/html": MARKUP, "text/plain": "a picture"}, raw=True)
