@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Cells without end
+# # A table without end
 # Displays a table that asks for more cells than a browser can draw.
 #
 # - observe: script, size
