@@ -50,6 +50,13 @@ OVERRIDDEN = {
         "do_copy",
     ),
     "autograder.jupyter.lenient.LenientExporter": ("from_filename", "from_file"),
+    "autograder.jupyter.formgrade_page.CleanNotebook": ("preprocess",),
+    "autograder.jupyter.formgrader.ForgivingAPI": ("get_submitted_timestamp",),
+    "autograder.jupyter.formgrader.HandedInFile": (
+        "set_default_headers",
+        "set_extra_headers",
+        "get_content_type",
+    ),
     "autograder.jupyter.preprocessors.Restore": ("preprocess",),
     "autograder.jupyter.preprocessors.Execute": ("preprocess",),
     "autograder.jupyter.preprocessors.Record": ("preprocess",),

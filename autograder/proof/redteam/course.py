@@ -55,6 +55,7 @@ assert double(2) == 4, f"double(2) must be 4. Received: {double(2)!r}"
 # %% nbgrader={"grade_id": "test_hidden", "points": 2}
 assert double(5) == fractions.Fraction(10), "double(5) must be 10"
 ### BEGIN HIDDEN TESTS
+double("INPUT_TOKEN")
 for _each in (0, -3, 1.5):
     assert double(_each) == fractions.Fraction(2 * _each), f"double({_each}) is wrong"
 assert double(7) == fractions.Fraction(14), "double(7) must be 14"
@@ -75,7 +76,7 @@ ROSTER = (
     '[students]\nana = {{ last_name = "{gradebook}" }}\nmallory = {{}}\nzoe = {{}}\n'
 )
 SECRETS = (
-    *("gradebook", "submission", "solution", "hidden", "journal"),
+    *("gradebook", "submission", "solution", "hidden", "input", "journal"),
     *("home", "root", "environment", "network"),
 )
 
@@ -161,6 +162,7 @@ class Target:
         (self.course.root / "secret.txt").write_text(self.tokens["root"])
         source = SOURCE.replace("SOLUTION_TOKEN", self.tokens["solution"])
         source = source.replace("HIDDEN_TOKEN", self.tokens["hidden"])
+        source = source.replace("INPUT_TOKEN", self.tokens["input"])
         folder = self.course.source / ASSIGNMENT
         folder.mkdir(parents=True)
         (folder / f"{ASSIGNMENT}.py").write_text(source, encoding="utf-8")

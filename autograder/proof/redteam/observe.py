@@ -32,6 +32,7 @@ RISKY_ATTRIBUTES = frozenset(
     (
         *("src", "href", "srcdoc", "style", "action", "formaction", "data", "srcset"),
         *("xlink:href", "poster", "content", "background", "values", "to", "from"),
+        *("class", "id", "name"),
     )
 )
 
@@ -90,6 +91,8 @@ class Scene:
     ) -> None:
         self.target, self.root, self.submitted = target, root, submitted
         self.gradebook = gradebook
+        # Whether formgrader's page is made as our server extension makes it.
+        self.ours = False
         # What the grader tells everybody: stock nbgrader's pages show hidden tests.
         self.usual: Told = set()
         home = target.home
@@ -157,6 +160,10 @@ class Scene:
             faults["size"] = f"{grown / 1e6:.0f} MB left on disk"
         return grades, faults
 
+    def formgrader(self, path: Path) -> str:
+        """Returns formgrader's page of a graded notebook."""
+        return make_formgrader(path, self.ours)
+
     def look_at(self, attacker: str) -> tuple[dict[str, str], Told]:
         """Looks at what is one attacker's own: the graded notebook and the page.
 
@@ -179,13 +186,14 @@ class Scene:
         pages = ""
         for page in (place / "feedback" / attacker / ASSIGNMENT).glob("*.html"):
             pages += page.read_text(encoding="utf-8", errors="replace")
-        if max(len(outputs), len(pages)) > MOST_PAGE:
-            faults["size"] = f"a page of {len(pages) / 1e6:.0f} MB"
+        if len(outputs) > MOST_PAGE:
+            faults["size"] = f"outputs of {len(outputs) / 1e6:.0f} MB"
         told = {
             (name, where)
             for name, token in self.target.tokens.items()
             for where, text in (("outputs", outputs), ("page", pages))
-            if token in text
+            # An input of a hidden test is the instructor's to see.
+            if token in text and (name, where) != ("input", "outputs")
         }
         found = {name for name, _ in told - self.usual}
         if found:
@@ -193,10 +201,42 @@ class Scene:
         reached = REACHED.findall(said)
         if reached:
             faults["reach"] = "; ".join(dict.fromkeys(reached[:3]))[:100]
-        live = live_places(pages, self.target.script)
-        if live:
-            faults["script"] = f"in the page: {', '.join(live[:3])}"
+        for name, text in (("page", pages), ("formgrader", self.formgrader(path))):
+            live = live_places(text, self.target.script)
+            if live and "script" not in faults:
+                faults["script"] = f"in the {name}: {', '.join(live[:3])}"
+            if len(text) > MOST_PAGE:
+                faults["size"] = f"a {name} of {len(text) / 1e6:.0f} MB"
         return faults, told
+
+
+def make_formgrader(path: Path, ours: bool) -> str:
+    """Returns formgrader's page of a graded notebook; empty if there is none.
+
+    Args:
+        path: The notebook.
+        ours: Whether it is made as our server extension makes it, or as nbgrader does.
+    """
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions.formgrader import handlers
+
+    from autograder.jupyter.formgrade_page import make_page
+
+    if not path.is_file() or path.is_symlink():
+        return ""
+    templates = handlers.template_path
+    resources = {
+        **dict.fromkeys(("assignment_id", "notebook_id", "submission_id"), ASSIGNMENT),
+        **dict.fromkeys(("base_url", "last_name", "first_name", "student"), "x"),
+        **{"index": 0, "total": 1, "notebook_path": "x"},
+    }
+    if ours:
+        return make_page(templates, str(path), resources, "nonce")
+    exporter = HTMLExporter(
+        template_name="formgrade", extra_template_basedirs=[templates]
+    )
+    page, _ = exporter.from_filename(str(path), resources=resources)
+    return page
 
 
 def _only(output: NotebookNode) -> NotebookNode:

@@ -201,6 +201,7 @@ def engine_side(target: Target, level: str, plain: bool) -> Iterator[Side]:
         course.source,
         course.classroom / "gradebook.db",
     )
+    scene.ours = True
     with GraderProcess(
         ("autograder.proof.redteam.graders", course.root),
         target.environment(),

@@ -212,6 +212,78 @@ def test_only_so_many_in_an_hour(queue, clock):
     assert queue.claim().name == held.name
 
 
+def graded(status, score, **cells):
+    return Outcome("ana", "hw", status, score=score, max_score=5, cells=cells)
+
+
+def pages_of(clock, tmp_path, result, show_hidden=False):
+    """Returns a student's page after the visible tests, and after all."""
+    queue = Queue(tmp_path / f"{result.status}{result.score}.sqlite", now=clock)
+    queue.add(arrival("ana"))
+    name = queue.claim().name
+    queue.save_visible(name, graded("graded", 5, test=[5, ""]))
+    pages = [student_page(queue, "ana", show_hidden)]
+    assert queue.claim(only_new=True) is None
+    assert queue.claim().name == name
+    pages.append(student_page(queue, "ana", show_hidden))
+    clock.time += 100
+    queue.finish(name, result)
+    pages.append(student_page(queue, "ana", show_hidden))
+    queue.close()
+    return pages
+
+
+def test_a_student_s_page_is_the_same_whatever_hidden_tests_do(clock, tmp_path):
+    results = (
+        graded("graded", 5, test=[5, ""]),
+        graded("graded", 0, test=[0, "AssertionError: f(7)"]),
+        graded("crashed", 0, test=[0, "NotRun"]),
+        graded("timeout", 2, test=[2, "CellTimeout"]),
+        graded("out_of_memory", 0),
+        graded("missing", 0),
+    )
+    found = {page for one in results for page in pages_of(clock, tmp_path, one)}
+    (page,) = found
+    assert 'class="state full">graded' in page
+    assert 'http-equiv="refresh"' not in page
+    # Where students may see it, the page goes on asking until it is known.
+    before, running, after = pages_of(
+        clock, tmp_path, graded("graded", 1, test=[0, "f(7)"]), show_hidden=True
+    )
+    assert 'http-equiv="refresh"' in before
+    assert before == running
+    assert "Hidden tests failed in: test" in after
+    assert "f(7)" not in after
+
+
+def test_hidden_runs_neither_count_in_the_hour_nor_hold_new_work_up(queue, clock):
+    queue.add(arrival("ana", 0))
+    queue.add(arrival("ana", 1))
+    for _ in range(2):
+        queue.save_visible(queue.claim().name, graded("graded", 5))
+    clock.time += 1800
+    hidden = queue.claim()
+    assert hidden.started == 1_000_000
+    queue.add(arrival("ana", 2))
+    queue.add(arrival("bo"))
+    # New work goes first, whatever waits for its hidden tests.
+    assert queue.claim().student == "bo"
+    assert queue.claim().name == arrival("ana", 1).folder.name
+    assert queue.claim() is None
+    held = queue.find(arrival("ana", 2).folder.name)
+    assert queue.free_at(held) == 1_000_000 + 3600
+    queue.put_back(hidden.name)
+    again = queue.claim()
+    assert (again.name, again.started) == (hidden.name, 1_000_000)
+
+
+def test_what_cannot_be_run_is_done_at_once(queue):
+    queue.add(arrival("ana"))
+    queue.finish(queue.claim().name, graded("unreadable", 0))
+    assert queue.find(arrival("ana").folder.name).visible.status == "unreadable"
+    assert "unreadable" in student_page(queue, "ana")
+
+
 def test_what_is_put_back_has_not_been_begun(queue):
     queue.add(arrival("ana"))
     queue.put_back(queue.claim().name)
