@@ -17,6 +17,7 @@ from autograder.course import Course
 from autograder.grading.assignment import Assigned
 from autograder.grading.hidden_tests import ANSI, without_hidden_tests
 from autograder.grading.html_safety import MARK, clean_metadata
+from autograder.grading.page_exporter import page_maker
 from autograder.grading.page_process import PageError, PageProcess
 from autograder.grading.plain_page import plain_page
 from autograder.grading.submission import read_regular
@@ -128,7 +129,7 @@ def page_process(config: "Config") -> PageProcess:
     """Returns the process that makes pages by a configuration, the same each time."""
     key = repr(config)
     if key not in _PROCESSES:
-        _PROCESSES[key] = PageProcess(config)
+        _PROCESSES[key] = PageProcess(page_maker, config)
         atexit.register(_PROCESSES[key].close)
     return _PROCESSES[key]
 

@@ -4,6 +4,7 @@ import copy
 import functools
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import pass_context
@@ -12,7 +13,9 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from traitlets import default
+from traitlets.config import Config
 
+from autograder.cells import from_bytes
 from autograder.compat_nbgrader import render_page
 from autograder.grading.html_safety import clean_contents, clean_html, close_page
 
@@ -63,3 +66,18 @@ class CleanExporter(HTMLExporter):
 @functools.lru_cache(maxsize=500)
 def _coloured(source: str, language: str | None) -> str:
     return Highlight2HTML(pygments_lexer="ipython3")(source, language)
+
+
+def page_maker(config: Config) -> Callable[[bytes, dict[str, Any]], str]:
+    """Returns a function that makes the page of a notebook's file.
+
+    Args:
+        config: For the exporter: it names the template.
+    """
+    exporter = CleanExporter(config=config)
+
+    def make(notebook: bytes, resources: dict[str, Any]) -> str:
+        page, _ = exporter.from_notebook_node(from_bytes(notebook), resources)
+        return page
+
+    return make

@@ -10,16 +10,12 @@ import multiprocessing
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograder.cells import from_bytes
 from autograder.limits import WALL_PER_CPU
-
-if TYPE_CHECKING:
-    # It takes long to import: the process that makes pages does.
-    from traitlets.config import Config
 
 # What a page may take: CPU time (seconds), memory (bytes), and its size (characters).
 SECONDS = 20
@@ -38,11 +34,15 @@ class PageProcess:
     """A process that makes pages; it is started anew where it had to be ended.
 
     Args:
-        config: For the exporter: it names the template.
+        prepare: It must be importable. Called in the process, it returns the function
+            that makes a page of what is sent there.
+        *arguments: Its arguments.
     """
 
-    def __init__(self, config: "Config") -> None:
-        self.config = config
+    def __init__(
+        self, prepare: Callable[..., Callable[..., str]], *arguments: Any
+    ) -> None:
+        self.prepare, self.arguments = prepare, arguments
         # What a page may take; a test takes less.
         self.seconds, self.memory = SECONDS, MEMORY
         self.process: BaseProcess | None = None
@@ -54,19 +54,20 @@ class PageProcess:
         context = multiprocessing.get_context("spawn")
         self.link, there = context.Pipe()
         self.process = context.Process(
-            target=_make_pages, args=(there, self.config, self.memory), daemon=True
+            target=_make_pages,
+            args=(there, self.memory, self.prepare, self.arguments),
+            daemon=True,
         )
         self.process.start()
         # Its end is known by that of the link, which nobody else may hold open.
         there.close()
         self.ready = self.used = False
 
-    def make(self, notebook: bytes, resources: dict[str, Any]) -> str:
-        """Returns the page of a notebook as HTML.
+    def make(self, *request: Any) -> str:
+        """Returns a page as HTML.
 
         Args:
-            notebook: The notebook's file.
-            resources: nbconvert's, as far as they are data.
+            *request: What the function in the process is called with: data.
 
         Raises:
             PageError: If it takes too much.
@@ -76,23 +77,23 @@ class PageProcess:
                 self.start()
             fresh = not self.used
             try:
-                return self._ask(notebook, resources)
+                return self._ask(request)
             except MemoryError:
                 # Pages before this one may have left it too little.
                 if not fresh:
                     self.start()
                     with contextlib.suppress(MemoryError):
-                        return self._ask(notebook, resources)
+                        return self._ask(request)
             raise PageError(f"it takes more than {self.memory / 1e9:g} GB of memory")
 
-    def _ask(self, notebook: bytes, resources: dict[str, Any]) -> str:
+    def _ask(self, request: tuple) -> str:
         self.used = True
         try:
             if not self.ready:
                 if not self.link.poll(STARTUP):
                     raise PageError(f"nothing was ready to make it in {STARTUP} s")
                 self.ready = self.link.recv()
-            self.link.send((notebook, resources, self.seconds))
+            self.link.send((request, self.seconds))
             if not self.link.poll(self.seconds * WALL_PER_CPU):
                 raise PageError(f"it takes more than {self.seconds * WALL_PER_CPU} s")
             kind, text = self.link.recv()
@@ -133,20 +134,23 @@ class PageProcess:
                 self._end()
 
 
-def _make_pages(link: Connection, config: "Config", memory: int) -> None:
+def _make_pages(
+    link: Connection,
+    memory: int,
+    prepare: Callable[..., Callable[..., str]],
+    arguments: tuple,
+) -> None:
     """Makes pages until the other end of the link closes."""
-    from autograder.grading.page_exporter import CleanExporter
-
     # Ctrl-C is for the process that asks.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    exporter = CleanExporter(config=config)
+    make = prepare(*arguments)
     _bound_memory(memory)
     link.send(True)
     while True:
         try:
-            notebook, resources, seconds = link.recv()
+            request, seconds = link.recv()
             _bound_time(seconds)
-            page, _ = exporter.from_notebook_node(from_bytes(notebook), resources)
+            page = make(*request)
         except EOFError:
             return
         except Exception as error:

@@ -5,6 +5,7 @@ import pytest
 
 from autograder.cells import to_bytes
 from autograder.grading.feedback import PageExporter
+from autograder.grading.page_exporter import page_maker
 from autograder.grading.page_process import PageError, PageProcess
 from autograder.grading.plain_page import plain_page
 
@@ -31,7 +32,7 @@ def markdown(*texts):
 
 @pytest.fixture(scope="module")
 def process():
-    process = PageProcess(PageExporter().config)
+    process = PageProcess(page_maker, PageExporter().config)
     process.seconds = 1
     yield process
     process.close()
@@ -59,7 +60,7 @@ def test_no_text_takes_longer_than_a_page_may(process, text):
 
 
 def test_a_page_that_takes_too_much_memory_is_given_up():
-    process = PageProcess(PageExporter().config)
+    process = PageProcess(page_maker, PageExporter().config)
     process.memory = 30_000_000
     try:
         with pytest.raises(PageError, match="GB of memory"):
