@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from traitlets import Type
 
 from autograder.engine.bounded_channel import BoundedChannel
-from autograder.engine.outputs import cut_error, is_nested_deeper
+from autograder.engine.outputs import cut_error, is_nested_deeper, keep_text
 from autograder.limits import Limits
 
 # How long a kernel may take to start, and to stop after an interrupt. Seconds.
@@ -74,6 +74,8 @@ class BoundedClient(NotebookClient):
         try:
             if not self._update_fits(msg, cell_index):
                 return None
+            if "data" in content:
+                keep_text(content)
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             self.idle.set()

@@ -55,6 +55,30 @@ def is_nested_deeper(value: object, most: int) -> bool:
     return True
 
 
+def keep_text(content: dict[str, Any]) -> None:
+    """Leaves of an output's data what is no structure; content is changed.
+
+    Nested data take many times their size in each process that parses them, and none of
+    those shows them.
+
+    Args:
+        content: As a kernel sends it.
+    """
+    content["metadata"] = {}
+    content["data"] = {
+        kind: value if is_flat(value) else None
+        for kind, value in content["data"].items()
+        if is_flat(value) or kind.endswith("json")
+    }
+
+
+def is_flat(value: object) -> bool:
+    """Returns whether a value of JSON is a text, lines of a text, or a number."""
+    if isinstance(value, list):
+        return all(isinstance(part, str) for part in value)
+    return not isinstance(value, dict)
+
+
 def cut_error(content: dict[str, Any], most: int) -> int:
     """Cuts an error's message, and its traceback, to a number of characters.
 
