@@ -1,20 +1,15 @@
 """Makes formgrader's page of a submission, of its cleaned notebook.
 
-    python -m autograder.jupyter.formgrade_page TEMPLATES < REQUEST > PAGE
-
-A process of its own, since the page is made of what a student wrote: one that takes too
-long, or too much memory, is ended, and the instructor's server goes on.
+The page is made of what a student wrote, and so in a process of its own: one that takes
+too long, or too much memory, is ended, and the instructor's server goes on.
 """
 
 import contextlib
 import copy
 import functools
 import html
-import json
 import re
-import subprocess
-import sys
-import threading
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import pass_context
@@ -31,9 +26,8 @@ from autograder.grading.html_safety import (
     without_links,
 )
 from autograder.grading.page_exporter import CleanExporter
+from autograder.grading.page_process import PageError, PageProcess
 
-# What one page may take: wall time, CPU time, memory, and its own size in bytes.
-SECONDS, CPU_SECONDS, MEMORY, MOST_PAGE = 60, 30, 3_000_000_000, 50_000_000
 NOT_SHOWN = "[not shown: a page of this submission takes too long, or is too large]"
 # What comes before it in a page is the template's own.
 CONTENT = 'id="notebook-container"'
@@ -125,123 +119,36 @@ def escaped(resources: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class PageMaker:
-    """Has pages made in processes, the next of which is always started already.
+def formgrade_page_maker(templates: str) -> Callable[..., str]:
+    """Returns a function that makes formgrader's page of a graded notebook.
 
     Args:
         templates: The folder of formgrader's templates.
     """
-
-    def __init__(self, templates: str) -> None:
-        self.templates = templates
-        self.lock = threading.Lock()
-        self.spare: subprocess.Popen[bytes] | None = None
-
-    def make(self, request: dict[str, Any]) -> str | None:
-        """Returns a page; one without the student's text if that fails.
-
-        Args:
-            request: The arguments of `make_page` but the first.
-
-        Returns:
-            `None` if there is no page at all.
-        """
-        return self._ask(request) or self._ask({**request, "bare": True})
-
-    def _ask(self, request: dict[str, Any]) -> str | None:
-        with self.lock:
-            process, self.spare = self.spare, None
-        if process is None or process.poll() is not None:
-            process = self._start()
-        try:
-            page, _ = process.communicate(json.dumps(request).encode(), SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            page = b""
-        with self.lock:
-            if self.spare is None:
-                self.spare = self._start()
-        return page.decode("utf-8") if process.returncode == 0 and page else None
-
-    def close(self) -> None:
-        """Ends the process that waits."""
-        with self.lock:
-            if self.spare is not None:
-                self.spare.communicate()
-                self.spare = None
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            # Nothing is imported from the folder in which the server was started.
-            [
-                *(sys.executable, "-P", "-m", "autograder.jupyter.formgrade_page"),
-                self.templates,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-
-
-@functools.cache
-def exporter_for(templates: str) -> FormgradeExporter:
-    """Returns the exporter for a folder of formgrader's templates."""
-    return FormgradeExporter(
+    exporter = FormgradeExporter(
         template_name="formgrade", extra_template_basedirs=[templates]
     )
 
+    def make(path: str, resources: dict[str, Any], nonce: str, bare: bool) -> str:
+        exporter.nonce, exporter.bare = nonce, bare
+        page, _ = exporter.from_filename(path, resources=escaped(resources))
+        return page
 
-def make_page(
-    templates: str, path: str, resources: dict[str, Any], nonce: str, bare: bool = False
-) -> str:
-    """Returns formgrader's page of a graded notebook.
-
-    Args:
-        templates: The folder of formgrader's templates.
-        path: The notebook's file.
-        resources: What formgrader's template is given.
-        nonce: Marks the template's own scripts.
-        bare: Whether to leave out all that a student wrote.
-    """
-    exporter = exporter_for(templates)
-    exporter.nonce, exporter.bare = nonce, bare
-    page, _ = exporter.from_filename(path, resources=escaped(resources))
-    return page
+    return make
 
 
-def _bound() -> None:
-    """Bounds this process, where the system can."""
-    with contextlib.suppress(ImportError):
-        import resource
-
-        for kind, most in (
-            (resource.RLIMIT_CPU, CPU_SECONDS),
-            (resource.RLIMIT_AS, MEMORY),
-        ):
-            # macOS knows the second one and does not keep it.
-            with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(kind, (most, most))
-
-
-def main(templates: str) -> int:
-    """Answers one request; returns the exit status.
+def make_or_bare(process: PageProcess, *request: Any) -> str | None:
+    """Returns a page; one without the student's text if that fails.
 
     Args:
-        templates: The folder of formgrader's templates.
+        process: It makes pages by `formgrade_page_maker`.
+        *request: The notebook's path, what formgrader's template is given, and what
+            marks the template's own scripts.
+
+    Returns:
+        `None` if there is no page at all.
     """
-    _bound()
-    # Compiled before the page is asked for.
-    assert exporter_for(templates).template
-    given = sys.stdin.buffer.read()
-    if not given:
-        # The server has ended.
-        return 0
-    page = make_page(templates, **json.loads(given)).encode("utf-8", "replace")
-    if len(page) > MOST_PAGE:
-        return 1
-    sys.stdout.buffer.write(page)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    for bare in (False, True):
+        with contextlib.suppress(PageError):
+            return process.make(*request, bare)
+    return None

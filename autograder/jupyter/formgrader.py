@@ -38,8 +38,9 @@ from autograder.compat_nbgrader import (
     SERVER_EXTENSIONS,
     formgrader_script,
 )
+from autograder.grading.page_process import PageProcess
 from autograder.grading.submission import read_regular
-from autograder.jupyter.formgrade_page import PageMaker
+from autograder.jupyter.formgrade_page import formgrade_page_maker, make_or_bare
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -181,9 +182,14 @@ class SubmissionPage(ClosedPage, handlers.SubmissionHandler):
         if request is None:
             return
         loop = asyncio.get_running_loop()
-        maker = self.settings["layerwise_page_maker"]
-        request = {**request, "nonce": self.nonce}
-        page = await loop.run_in_executor(None, maker.make, request)
+        page = await loop.run_in_executor(
+            None,
+            make_or_bare,
+            self.settings["layerwise_page_process"],
+            request["path"],
+            request["resources"],
+            self.nonce,
+        )
         if page is None:
             raise web.HTTPError(500, "No page can be made of this submission")
         self.close()
@@ -274,7 +280,9 @@ def _load_jupyter_server_extension(server: "ServerApp") -> None:
         return
     prefix = server.web_app.settings["base_url"]
     server.web_app.settings.update(
-        layerwise_page_maker=PageMaker(handlers.template_path),
+        layerwise_page_process=PageProcess(
+            formgrade_page_maker, handlers.template_path
+        ),
         layerwise_courses=is_enabled(COURSE_LIST),
     )
     found: list[tuple] = [

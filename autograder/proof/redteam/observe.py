@@ -220,7 +220,7 @@ def make_formgrader(path: Path, ours: bool) -> str:
     from nbconvert.exporters import HTMLExporter
     from nbgrader.server_extensions.formgrader import handlers
 
-    from autograder.jupyter.formgrade_page import make_page
+    from autograder.jupyter.formgrade_page import formgrade_page_maker
 
     if not path.is_file() or path.is_symlink():
         return ""
@@ -231,7 +231,7 @@ def make_formgrader(path: Path, ours: bool) -> str:
         **{"index": 0, "total": 1, "notebook_path": "x"},
     }
     if ours:
-        return make_page(templates, str(path), resources, "nonce")
+        return formgrade_page_maker(templates)(str(path), resources, "nonce", False)
     exporter = HTMLExporter(
         template_name="formgrade", extra_template_basedirs=[templates]
     )
