@@ -24,6 +24,7 @@ from autograder.engine.kernel_client import (
     make_client,
 )
 from autograder.engine.outputs import add_error, keep_warnings_harmless, mark_not_run
+from autograder.engine.pool import lift_memory_bound
 from autograder.engine.resource_monitor import Watch
 from autograder.limits import CRASHED, GRADED, TIMEOUT, Execution, Limits
 from autograder.warm.kernelspec import SUBMISSION_ARGUMENTS
@@ -50,6 +51,7 @@ async def run(document: NotebookNode, limits: Limits, folder: Path) -> Execution
     try:
         async with client.async_setup_kernel(env=kernel_environment(limits.threads)):
             begun = time.monotonic()
+            lift_memory_bound(kernel_pid(client))
             watch = Watch([kernel_pid(client)], limits)
             looking = asyncio.create_task(watch.look_forever())
             try:

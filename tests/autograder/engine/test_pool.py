@@ -2,10 +2,18 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
-from autograder.engine.pool import count_cores, map_unordered
+import pytest
+
+from autograder.engine.pool import (
+    MEMORY,
+    count_cores,
+    lift_memory_bound,
+    map_unordered,
+)
 
 
 def double(value, seconds=0.0):
@@ -77,3 +85,23 @@ def test_cores_are_those_that_this_process_may_use():
     assert 1 <= count_cores() <= (os.cpu_count() or 1)
     if sys.platform == "linux":
         assert count_cores() == len(os.sched_getaffinity(0))
+
+
+def memory_of_a_child(lift):
+    """Returns what a process that a worker starts may take, as its shell says."""
+    with subprocess.Popen(
+        ["sh", "-c", "read line; ulimit -d"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        if lift:
+            lift_memory_bound(child.pid)
+        return child.communicate("go\n")[0].strip()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds are Linux's")
+def test_a_kernel_that_a_worker_starts_has_no_bound_of_the_worker_s():
+    jobs = [(lift, (lift,)) for lift in (False, True)]
+    found = {key: told for key, told, _ in map_unordered(memory_of_a_child, jobs, 1)}
+    assert found == {False: str(MEMORY // 1024), True: "unlimited"}
