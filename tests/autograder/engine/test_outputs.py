@@ -1,0 +1,33 @@
+"""Outputs that are cut."""
+
+import pytest
+
+from autograder.engine.outputs import cut_error, is_nested_deeper
+
+
+def test_how_deep_data_is_nested():
+    deep = {}
+    for _ in range(60):
+        deep = {"a": [deep]}
+    assert is_nested_deeper(deep, 100)
+    assert not is_nested_deeper(deep, 125)
+    assert not is_nested_deeper("text", 1)
+    # As deep as JSON can be: the check itself does not recurse.
+    for _ in range(5_000):
+        deep = [deep]
+    assert is_nested_deeper(deep, 50)
+
+
+def test_all_parts_of_an_error_are_cut():
+    content = {"ename": "N" * 10**6, "evalue": "e" * 10**6, "traceback": ["t" * 10**5]}
+    content["traceback"] *= 200
+    assert cut_error(content, 10_000) < 25_000
+    assert len(str(content)) < 26_000
+    assert content["evalue"].endswith("[1,000,000 characters]")
+
+
+@pytest.mark.parametrize("name", ["ename", "evalue", "traceback"])
+def test_an_error_of_other_types_is_none(name):
+    content = {"ename": "E", "evalue": "e", "traceback": ["t"], name: [7]}
+    with pytest.raises(TypeError):
+        cut_error(content, 10)
