@@ -20,10 +20,11 @@ class Limits:
     waits: after `WALL_PER_CPU` times as long.
 
     Attributes:
-        cell_seconds: CPU time of a cell. A cell over it is interrupted and the run
-            goes on.
+        cell_seconds: CPU time of a cell, and of what earlier cells left running
+            meanwhile. A cell over it is interrupted and the run goes on.
         notebook_seconds: CPU time of all cells. Over it the run ends.
-        output_bytes: Text and pictures that a cell may put out. The rest is dropped.
+        output_bytes: What a cell may put out, all of it together. The rest is dropped,
+            and any one output above `bounded_channel.MOST_BYTES`.
         threads: Threads that a kernel's numerical libraries may use.
         cpu_seconds: CPU time of a process. Over it the run ends.
         memory_bytes: Memory that a process may take beyond what the warm parent has

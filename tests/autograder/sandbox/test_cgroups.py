@@ -127,3 +127,18 @@ def test_processes_are_counted():
         many = start(code)
         group.add(many.pid)
         assert many.communicate(b"\n")[0].split()[-1] == b"11"
+
+
+def test_a_group_whose_maker_was_killed_is_removed(tmp_path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    own, old, new = (
+        tmp_path / f"layerwise-{pid}-{name}-0"
+        for pid, name in ((os.getpid(), 1), (gone.pid, 2), (gone.pid, 3))
+    )
+    for folder in (own, old, new):
+        folder.mkdir()
+    for folder in (own, old):
+        os.utime(folder, (1, 1))
+    cgroups.remove_stale(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([own, new])

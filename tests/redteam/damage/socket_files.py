@@ -11,11 +11,11 @@
 import os
 import socket
 
-place, made = os.path.dirname(os.getcwd()), 0
+folder, made = os.path.dirname(os.getcwd()), 0
 for number in range(60_000):
     try:
         with socket.socket(socket.AF_UNIX) as one:
-            one.bind(f"{place}/s{number}")
+            one.bind(f"{folder}/s{number}")
         made += 1
     except OSError as error:
         print(error)
