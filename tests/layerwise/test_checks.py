@@ -2,6 +2,8 @@
 
 import random
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -552,3 +554,22 @@ def test_seeded_nests():
 def test_all_names_what_there_is():
     assert all(callable(getattr(checks, name)) for name in checks.__all__)
     assert sorted(checks.__all__) == checks.__all__
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Fraction(1, 2), Decimal("0.5"), [Fraction(1, 2)], np.array([Fraction(1, 2)])],
+)
+def test_fractions_and_decimals_are_numbers(value):
+    wanted = 0.5 if np.ndim(value) == 0 else [0.5]
+    checks.close(value, wanted)
+    with pytest.raises(AssertionError, match="expected"):
+        checks.close(value, np.add(wanted, 1))
+
+
+@pytest.mark.parametrize(
+    "value", [[Fraction(1, 2), "a"], [None], {"a": Fraction(1, 2)}]
+)
+def test_what_holds_other_things_is_no_number(value):
+    with pytest.raises(AssertionError, match="not an array of numbers"):
+        checks.close(value, 0.5)
