@@ -146,7 +146,10 @@ def _build(options: argparse.Namespace) -> int:
         state = "made" if built.changed else "unchanged"
         print(f"{state:9}  {built.path.relative_to(course.root)}")
 
-    made = build(course, report, options.names)
+    def remark(text: str) -> None:
+        print(f"remark: {text}", file=sys.stderr)
+
+    made = build(course, report, options.names, remark)
     print(f"{len(made)} notebooks, {sum(built.changed for built in made)} changed")
     return 0
 

@@ -5,7 +5,7 @@ process. These rules can be held against its source; the rest is the author's ca
 """
 
 import ast
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,16 +19,28 @@ from autograder.verdict.roles import answer_names_of, roles_of
 
 # The assertions of `layerwise.checks`: they return nothing, so a cell may end in one.
 ASSERTIONS = frozenset({"shape", "close", "unchanged", "raises", "model"})
+# The folder of an assignment's answers bank, beside its source.
+BANK = "answers"
 CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
 
 
-def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -> None:
+def check_test_cells(
+    notebook: NotebookNode,
+    lines: Sequence[int],
+    path: Path,
+    remark: Callable[[str], object] = lambda text: None,
+) -> None:
     """Refuses a notebook whose test cells break the contract.
+
+    An assignment that has an answers bank is held to all of it. Of another one's tests
+    it is remarked that they take what they expect from the student: such an assignment
+    can be graded, and is often somebody else's.
 
     Args:
         notebook: It has full nbgrader metadata.
         lines: Each cell's line in the source.
         path: The source, for errors.
+        remark: Called with what is remarked.
 
     Raises:
         SourceError: At the first test cell that binds a name that another cell reads or
@@ -61,11 +73,16 @@ def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -
         ]
         _check_bindings(cell, names[index].bound, others, line, path)
         _check_statements(cell, line, path)
-    _check_references(notebook, lines, path)
+    for fault in _borrowed_references(notebook, lines, path):
+        if (path.parent / BANK).is_dir():
+            raise fault
+        remark(str(fault))
 
 
-def _check_references(notebook: NotebookNode, lines: Sequence[int], path: Path) -> None:
-    """Refuses a test that takes what it expects from the student."""
+def _borrowed_references(
+    notebook: NotebookNode, lines: Sequence[int], path: Path
+) -> Iterator[SourceError]:
+    """Finds tests that take what they expect from the student."""
     codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
     given = "\n".join(
         plain_python(cell.source)
@@ -78,7 +95,7 @@ def _check_references(notebook: NotebookNode, lines: Sequence[int], path: Path) 
             continue
         source = plain_python(cell.source)
         for node in find_borrowed(source, ast.parse(source), role.needs, given):
-            raise SourceError(
+            yield SourceError(
                 path,
                 line + node.lineno - 1,
                 f"test {grade_id(cell)!r} compares an answer with what it calculated "

@@ -44,11 +44,14 @@ def chapter_notebook(path: Path, library: Path) -> str:
     return to_text(notebook)
 
 
-def solution_notebook(path: Path) -> str:
+def solution_notebook(
+    path: Path, remark: Callable[[str], object] = lambda text: None
+) -> str:
     """Makes an assignment's notebook, answers and hidden tests included.
 
     Args:
         path: `hwNN_topic.py`.
+        remark: Called with what an author should know of its test cells.
 
     Returns:
         The text of the `.ipynb` file.
@@ -58,7 +61,7 @@ def solution_notebook(path: Path) -> str:
     """
     notebook, lines = read_source(path)
     fill_metadata(notebook, lines, path)
-    check_test_cells(notebook, lines, path)
+    check_test_cells(notebook, lines, path, remark)
     set_cell_ids(notebook)
     return to_text(notebook)
 
@@ -67,6 +70,7 @@ def build(
     course: Course,
     report: Callable[[Built], object] = lambda built: None,
     names: Collection[str] = (),
+    remark: Callable[[str], object] = lambda text: None,
 ) -> list[Built]:
     """Makes the notebooks of a course.
 
@@ -75,6 +79,7 @@ def build(
         report: Called with each file, once it is made.
         names: Beginnings of the names of chapters and assignments, such as `"04"` or
             `"hw04"`; empty for all.
+        remark: Called with what an author should know of an assignment's test cells.
 
     Raises:
         CourseError: If nothing has such a name.
@@ -104,7 +109,7 @@ def build(
         write(target, chapter_notebook(path, course.root / "course"))
     for assignment in filter(wanted, course.assignments()):
         path = course.source / assignment / f"{assignment}.py"
-        write(path.with_suffix(".ipynb"), solution_notebook(path))
+        write(path.with_suffix(".ipynb"), solution_notebook(path, remark))
         target = course.release / assignment / f"{assignment}.ipynb"
         before = target.read_bytes() if target.is_file() else None
         make_release(course, assignment)

@@ -29,12 +29,14 @@ GOOD = 'assert double(2) == 4, "doubles"\n'
 
 
 @pytest.fixture
-def check(write_source):
-    def run(body, after=""):
+def check(write_source, tmp_path):
+    def run(body, after="", bank=True, **options):
+        if bank:
+            (tmp_path / "answers").mkdir(exist_ok=True)
         path = write_source(BEFORE + body + "\n" + after)
         notebook, lines = read_source(path)
         fill_metadata(notebook, lines, path)
-        check_test_cells(notebook, lines, path)
+        check_test_cells(notebook, lines, path, **options)
 
     return run
 
@@ -142,3 +144,13 @@ def test_the_assertions_are_those_of_the_library():
         if isinstance(node, ast.FunctionDef)
     }
     assert functions >= ASSERTIONS
+
+
+def test_of_tests_without_a_bank_it_is_remarked_that_they_ask_the_student(check):
+    borrowed = "_y = double(2)\nassert double(4) == _y * limit, 'x'"
+    remarks = []
+    check(borrowed, bank=False, remark=remarks.append)
+    (text,) = remarks
+    assert "compares an answer with what it calculated from an answer" in text
+    with pytest.raises(SourceError, match="calculated from an answer"):
+        check(borrowed)
