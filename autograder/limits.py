@@ -1,5 +1,6 @@
 """What one notebook may use, and what came of running it."""
 
+import sys
 from dataclasses import dataclass, field
 
 GRADED, TIMEOUT, CRASHED = "graded", "timeout", "crashed"
@@ -7,8 +8,9 @@ OUT_OF_MEMORY = "out_of_memory"
 # The level where there is no sandbox.
 NONE = "none"
 # Wall time that a cell may take for each second of CPU time that it may use. A machine
-# whose cores are shared by this many others still lets a cell use what it may.
-WALL_PER_CPU = 5
+# whose cores are shared by this many others still lets a cell use what it may. Only on
+# Linux can a cell that sleeps be told from one that others keep from computing.
+WALL_PER_CPU = 20 if sys.platform == "linux" else 5
 
 
 @dataclass(frozen=True)
@@ -16,13 +18,15 @@ class Limits:
     """What one notebook may use.
 
     Time is CPU time, of all processes and threads that a cell keeps busy, so that no
-    verdict depends on what else the machine does. Wall time ends only a cell that
-    waits: after `WALL_PER_CPU` times as long.
+    verdict depends on what else the machine does. A cell that has nothing to compute,
+    since it sleeps say, is counted by the clock. Wall time, `WALL_PER_CPU` times as
+    long, ends what is neither.
 
     Attributes:
         cell_seconds: CPU time of a cell, and of what earlier cells left running
             meanwhile. A cell over it is interrupted and the run goes on.
-        notebook_seconds: CPU time of all cells. Over it the run ends.
+        notebook_seconds: CPU time of all cells, and the time that they wait. Over it
+            the run ends.
         output_bytes: What a cell may put out, all of it together. The rest is dropped,
             and any one output above `bounded_channel.MOST_BYTES`.
         threads: Threads that a kernel's numerical libraries may use.

@@ -45,7 +45,7 @@ async def run_cell(
         watch: Watch on the kernel's processes.
         cell: The cell; outputs are written into it.
         index: Its place in the notebook.
-        cpu: Seconds of CPU time that it may use.
+        cpu: Seconds of CPU time that it may use, or wait.
         wall: Seconds of wall time that it may take.
     """
     watch.begin_cell(cpu)
@@ -79,9 +79,11 @@ async def run_cell(
 
 
 def limit_met(watch: Watch, cpu: int, wall: int) -> str:
-    """Names the limit that a cell met: CPU time, or else wall time."""
+    """Names the limit that a cell met: CPU time, waiting, or else wall time."""
     if not watch.over_time.is_set():
         return f"{wall} s"
+    if watch.has_waited:
+        return f"{cpu} s of waiting"
     if watch.used_by_left_over() > cpu / 2:
         return f"{cpu} s of CPU time, most of it by what earlier cells had left running"
     return f"{cpu} s of CPU time"
@@ -101,7 +103,8 @@ def remaining(watch: Watch, limits: Limits, deadline: float) -> tuple[int, int] 
 def over_notebook(watch: Watch, limits: Limits) -> str:
     """Says which of a notebook's limits was met."""
     if watch.used() >= limits.notebook_seconds:
-        return f"the notebook ran over {limits.notebook_seconds} s of CPU time"
+        kind = "waiting" if 2 * watch.waited > limits.notebook_seconds else "CPU time"
+        return f"the notebook ran over {limits.notebook_seconds} s of {kind}"
     return f"the notebook ran over {limits.notebook_wall} s"
 
 

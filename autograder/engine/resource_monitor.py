@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from autograder.processes import (
     most_of_a_socket,
     sockets_of,
     sockets_of_network,
+    threads_of,
     tree_of,
 )
 from autograder.sandbox.cgroups import Group
@@ -27,6 +29,8 @@ MOST_PAUSE = 0.5
 # What this process itself may grow by while a notebook runs: messages that a kernel has
 # sent wait here, and nothing else grows by so much.
 OWN_BYTES = 300_000_000
+# The state of a thread that computes, or would if a processor were free.
+AT_WORK = "R"
 # Files that the sandbox's own folder holds beside those of the submission.
 OWN_FILES = 100
 
@@ -43,7 +47,10 @@ class Watch:
         walls: Control groups, one for each process; empty where there are none.
 
     Attributes:
-        over_time: Event, set while the cell that runs has used the CPU time it may.
+        waited: Seconds in which no process had anything to compute.
+        has_waited: Whether the last cell did so for as long as it may.
+        over_time: Event, set while the cell that runs has used the CPU time it may, or
+            waited for as long.
         over_memory, over_disk, over_messages: Whether a process was killed for that.
     """
 
@@ -80,6 +87,8 @@ class Watch:
         self.highest = 0.0
         self.start = self.cpu_seconds()
         self.cell_start, self.cell_limit = self.start, float("inf")
+        self.waited, self.cell_waited, self.has_waited = 0.0, 0.0, False
+        self.looked, self.seen = time.monotonic(), self.start
         self.left_over: dict[int, float] = {}
 
     def _trees(self) -> list[list[int]]:
@@ -99,8 +108,8 @@ class Watch:
         return self.highest
 
     def used(self) -> float:
-        """Returns the CPU time of all cells so far."""
-        return self.cpu_seconds() - self.start
+        """Returns the CPU time of all cells so far, and the time that they waited."""
+        return self.cpu_seconds() - self.start + self.waited
 
     def begin_cell(self, seconds: float) -> None:
         """Begins to count for a cell that may use some seconds of CPU time.
@@ -109,6 +118,8 @@ class Watch:
         """
         self.over_time.clear()
         self.cell_start, self.cell_limit = self.cpu_seconds(), seconds
+        self.cell_waited, self.has_waited = self.waited, False
+        self.looked, self.seen = time.monotonic(), self.cell_start
         self.left_over = self._children()
 
     def end_cell(self) -> None:
@@ -137,7 +148,10 @@ class Watch:
 
     def look(self) -> None:
         """Looks once."""
-        if self.cpu_seconds() - self.cell_start >= self.cell_limit:
+        taken = self.cpu_seconds()
+        self._count_waiting(taken)
+        self.has_waited |= self.waited - self.cell_waited >= self.cell_limit
+        if taken - self.cell_start >= self.cell_limit or self.has_waited:
             self.over_time.set()
         if self.own.memory_info().rss - self.own_start > OWN_BYTES:
             self.over_messages = True
@@ -156,6 +170,21 @@ class Watch:
             self.over_disk = True
             self._kill(self.processes[0])
         self.share.look([pid for pid in self.trees[0] if pid != self.supervisors[0]])
+
+    def _count_waiting(self, taken: float) -> None:
+        """Counts the time in which a cell slept, which is not the neighbours' doing.
+
+        A process that is kept from a processor has a thread that could compute. Where
+        this process itself was kept from looking, little is counted.
+        """
+        now = time.monotonic()
+        passed = min(now - self.looked, MOST_PAUSE) - (taken - self.seen)
+        self.looked, self.seen = now, taken
+        if sys.platform != "linux" or self.cell_limit == float("inf") or passed <= 0:
+            return
+        pids = [pid for tree in self.trees for pid in tree]
+        if AT_WORK not in threads_of(pids).values():
+            self.waited += passed
 
     def _memory(self, number: int) -> float:
         """Returns what a process has taken since the start, with what it started."""

@@ -9,7 +9,7 @@ from small_notebook import BURN, answer, check, run
 from autograder.engine import one_kernel
 from autograder.engine.cell_limit import run_cell
 from autograder.engine.pool import count_cores
-from autograder.limits import WALL_PER_CPU, Limits
+from autograder.limits import Limits
 from autograder.warm import client
 
 pytestmark = pytest.mark.kernel
@@ -79,13 +79,13 @@ def test_a_right_answer_keeps_its_points_beside_busy_processes(busy_cells):
     assert verdicts == {"slow": [1, ""]}
 
 
-def test_a_cell_that_sleeps_ends_at_the_cap_on_wall_time():
+def test_a_cell_that_sleeps_ends_by_the_clock():
     execution, _, verdicts = run(
         check("asleep", "import time\ntime.sleep(10**6)\nassert True, 'x'"),
         AFTER,
         limits=Limits(cell_seconds=1),
     )
-    fault = f"cell asleep ran over {WALL_PER_CPU} s and was interrupted"
+    fault = "cell asleep ran over 1 s of waiting and was interrupted"
     assert (execution.status, execution.reason) == ("timeout", fault)
     assert verdicts == {"asleep": [0, f"CellTimeout: {fault}"], "after": [1, ""]}
 
@@ -112,7 +112,7 @@ def test_a_test_ends_with_the_students_function_that_it_calls():
         limits=Limits(cell_seconds=1),
         answer_names={"sleeps", "burns", "right"},
     )
-    asleep = f"cell asleep ran over {WALL_PER_CPU} s and was interrupted"
+    asleep = "cell asleep ran over 1 s of waiting and was interrupted"
     busy = "cell busy ran over 1 s of CPU time and was interrupted"
     assert (execution.status, execution.reason) == ("timeout", asleep)
     assert verdicts == {
