@@ -327,8 +327,11 @@ def fail(name):
             raise OSError(2, "not there") from error
     if name == "group":
         raise ExceptionGroup("many", [ValueError("one")])
+    class Base(BaseException):
+        pass
+
     kinds = {"exit": SystemExit, "interrupt": KeyboardInterrupt, "stop": StopIteration}
-    raise kinds[name](name)
+    raise (kinds | {"base": Base})[name](name)
 """
 
 
@@ -347,6 +350,7 @@ def test_builtin_errors_arrive_as_they_are(both, name):
         ("exit", RuntimeError, "SystemExit: exit"),
         ("interrupt", RuntimeError, "KeyboardInterrupt: interrupt"),
         ("stop", RuntimeError, "StopIteration: stop"),
+        ("base", RuntimeError, "Base: base"),
         ("group", Exception, "ExceptionGroup: many (1 sub-exception)"),
     ],
 )
