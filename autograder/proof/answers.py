@@ -20,6 +20,8 @@ from autograder.proof.reachable_tests import reached_tests
 from autograder.proof.result_cache import KeptResults, key_of_run
 
 REFERENCE, RELEASE = "reference", "release"
+# Wrong answers that lie to the tests about what they return.
+LIAR = "wrong_liar_"
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,8 @@ def find_echoes(
 ) -> dict[str, str]:
     """Finds wrong answers of which every message is given to another one too.
 
+    Those that lie are left out: they make no mistake of their own.
+
     Args:
         answers: The bank.
         verdicts: From an answer's name to what each test said of it.
@@ -247,7 +251,9 @@ def find_echoes(
             message for _, message in verdicts[answer.name].values() if message
         }
         for answer in answers
-        if answer.name.startswith("wrong_") and answer.name in verdicts
+        if answer.name.startswith("wrong_")
+        and not answer.name.startswith(LIAR)
+        and answer.name in verdicts
     }
     echoes = {}
     for name, own in messages.items():
