@@ -74,8 +74,6 @@ class BoundedClient(NotebookClient):
         try:
             if not self._update_fits(msg, cell_index):
                 return None
-            if "data" in content:
-                keep_text(content)
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             self.idle.set()
@@ -92,7 +90,7 @@ class BoundedClient(NotebookClient):
     ) -> NotebookNode | None:
         """Takes an output; of what is over the bound, only a note."""
         content = msg["content"]
-        if is_nested_deeper(content, MOST_NESTED):
+        if is_nested_deeper(content, MOST_NESTED) or not keep_text(content):
             return None
         room = self._room(cell_index)
         if msg["msg_type"] == "error":
@@ -137,7 +135,8 @@ class BoundedClient(NotebookClient):
         places = self._display_id_map.get(display_id, {}) if display_id else {}
         if not places:
             return True
-        if is_nested_deeper(msg["content"], MOST_NESTED):
+        content = msg["content"]
+        if is_nested_deeper(content, MOST_NESTED) or not keep_text(content):
             return False
         size = msg.get("size", 0) * sum(map(len, places.values()))
         if size > self._room(cell_index):

@@ -55,7 +55,7 @@ def is_nested_deeper(value: object, most: int) -> bool:
     return True
 
 
-def keep_text(content: dict[str, Any]) -> None:
+def keep_text(content: dict[str, Any]) -> bool:
     """Leaves of an output's data what is no structure; content is changed.
 
     Nested data take many times their size in each process that parses them, and none of
@@ -63,20 +63,25 @@ def keep_text(content: dict[str, Any]) -> None:
 
     Args:
         content: As a kernel sends it.
+
+    Returns:
+        Whether the output can be kept: it has no data, or some is left.
     """
+    if "data" not in content:
+        return True
+    data = content["data"]
+    if not isinstance(data, dict) or not isinstance(content.get("metadata"), dict):
+        return False
     content["metadata"] = {}
-    content["data"] = {
-        kind: value if is_flat(value) else None
-        for kind, value in content["data"].items()
-        if is_flat(value) or kind.endswith("json")
-    }
-
-
-def is_flat(value: object) -> bool:
-    """Returns whether a value of JSON is a text, lines of a text, or a number."""
-    if isinstance(value, list):
-        return all(isinstance(part, str) for part in value)
-    return not isinstance(value, dict)
+    kept: dict[str, Any] = {}
+    for kind, value in data.items():
+        lines = value if isinstance(value, list) else [value]
+        if all(isinstance(line, str) for line in lines):
+            kept[kind] = value
+        elif kind.endswith("json"):
+            kept[kind] = None if isinstance(value, dict | list) else value
+    content["data"] = kept
+    return bool(kept) or not data
 
 
 def cut_error(content: dict[str, Any], most: int) -> int:

@@ -104,10 +104,13 @@ def grade_shard(
                 submission = read_submission(shard, name, student)
                 key = key_of(submission, assigned[name], limits, plain)
                 known = read_outcome(out / student / name)
+                fresh = Task(submission, assigned[name], limits, plain, key=key)
                 if known is not None and known.key == key:
                     count(known, kept=True)
+                elif submission.status:
+                    count(_write(out, fresh, Ran(submission.status, submission.reason)))
                 else:
-                    task = Task(submission, assigned[name], limits, plain, key=key)
+                    task = fresh
             if task is not None:
                 yield task
 

@@ -108,7 +108,7 @@ def test_a_cell_over_its_time_is_interrupted_and_the_run_goes_on():
     assert verdicts["before"] == [1, ""]
     assert verdicts["slow"] == [
         0,
-        "CellTimeout: cell slow ran over 10 s and was interrupted",
+        "CellTimeout: cell slow ran over 2 s of waiting and was interrupted",
     ]
     assert verdicts["after"] == [1, ""]
 
@@ -124,7 +124,10 @@ def test_a_cell_that_will_not_be_interrupted_ends_the_run(monkeypatch):
         check("after", "assert True, 'x'"),
     )
     assert execution.status == "timeout"
-    assert execution.reason == "cell 2 ran over 10 s and did not stop when interrupted"
+    assert (
+        execution.reason
+        == "cell 2 ran over 2 s of waiting and did not stop when interrupted"
+    )
     assert verdicts["before"] == [1, ""]
     assert verdicts["after"] == [
         0,

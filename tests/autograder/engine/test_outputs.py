@@ -46,5 +46,11 @@ def test_an_error_of_other_types_is_none(name):
 )
 def test_of_nested_data_only_the_kind_is_kept(data, kept):
     content = {"data": data, "metadata": {"image/png": {"width": [1]}}}
-    keep_text(content)
+    assert keep_text(content)
     assert content == {"data": kept, "metadata": {}}
+
+
+@pytest.mark.parametrize("data", [[], 5, {"text/plain": 5}, {"text/html": {"a": 1}}])
+def test_data_of_which_nothing_is_left_are_no_output(data):
+    assert not keep_text({"data": data, "metadata": {}})
+    assert keep_text({"name": "stdout", "text": "a"})

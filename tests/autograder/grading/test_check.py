@@ -66,7 +66,7 @@ def test_a_file_that_is_no_notebook_gets_an_outcome(tiny, tmp_path, capsys):
     path.write_bytes(b"\x89PNG\r\n")
     assert check(tiny.course, path, LIMITS) == 1
     text = capsys.readouterr().out
-    assert "is not a notebook: it is not UTF-8 text" in text
+    assert "is not a notebook but a picture" in text
     assert "hw00_tiny: 0/5, unreadable" in text
 
 

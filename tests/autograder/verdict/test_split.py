@@ -150,7 +150,7 @@ def search():
                 "while True:\n        try:\n            __import__('time').sleep(9)\n"
                 "        except KeyboardInterrupt: pass",
                 "timeout",
-                "one ran over 5 s and did not stop",
+                "one ran over 1 s of waiting and did not stop",
             ),
         ],
     )
