@@ -417,9 +417,9 @@ for (norm, residual, initializer), values in norms.items():
     print(f"{norm.__name__:9} {kind:8} {initializer.__name__:13}", end="")
     print(f" {low:8.1e} to {high:.1e}")
 
-plain_glorot = {"left of 1": norms[leave, False, GLOROT][-1]}
+plain_glorot = {"left of 1, plain with Glorot": norms[leave, False, GLOROT][-1]}
 report.within("plain Glorot vanishes", plain_glorot, 0, 1e-3)
-residual_he = {"left of 1": norms[leave, True, HE][-1]}
+residual_he = {"left of 1, residual with He": norms[leave, True, HE][-1]}
 report.within("residual He grows", residual_he, 1e2, 1e6)
 deep = {
     "plain": norms[normalise, False, HE][-1],

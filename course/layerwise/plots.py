@@ -186,6 +186,7 @@ def bands(x, series, ax=None, title=None, xlabel=None, ylabel=None, styles=None)
         ax.plot(x, middle, label=name, **look)
         span = values.min(0), values.max(0)
         ax.fill_between(x, *span, color=look["color"], alpha=0.2, lw=0)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(title=title or "", xlabel=xlabel or "", ylabel=ylabel or "")
     ax.legend()
     return ax

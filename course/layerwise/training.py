@@ -7,6 +7,9 @@ gradients by hand, which each backend of Keras takes in its own way. Here that i
 once.
 """
 
+import time
+
+import keras
 import numpy as np
 from keras import ops
 
@@ -54,6 +57,29 @@ def build(model, x, y):
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(x, y, model(x, training=False))
     model.reset_metrics()
+
+
+class EpochTimes(keras.callbacks.Callback):
+    """Notes how long each epoch of `fit` takes, from its first step to its last.
+
+    The first epoch compiles; tests after an epoch do not count.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.seconds = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Starts the clock."""
+        self._start = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Reads the clock; the last batch's reading stays."""
+        self._last = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Keeps the time of the epoch's batches."""
+        self.seconds.append(self._last - self._start)
 
 
 def in_training_mode(function, model):

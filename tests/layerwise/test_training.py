@@ -213,3 +213,16 @@ def test_a_call_in_training_mode_leaves_the_model_as_it_was():
     model(X, training=True)
     moved = [abs(a - b).max() for a, b in zip(model.get_weights(), before, strict=True)]
     assert max(moved) > 0.01, "training mode moves the statistics"
+
+
+def test_the_clock_reads_the_batches_of_each_epoch_and_no_test(monkeypatch):
+    ticks = iter(range(100))
+    monkeypatch.setattr(training.time, "perf_counter", lambda: next(ticks))
+    clock = training.EpochTimes()
+    for epoch in range(2):
+        clock.on_epoch_begin(epoch)
+        for batch in range(3):
+            clock.on_train_batch_end(batch)
+        next(ticks)  # what happens before the end of the epoch
+        clock.on_epoch_end(epoch)
+    assert clock.seconds == [3, 3]
