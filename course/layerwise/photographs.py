@@ -129,6 +129,7 @@ def piece(image, rng):
 
     side = int(224 * rng.uniform(0.3, 0.8))
     top, left = rng.integers(0, 224 - side, 2)
-    cut = image[top : top + side, left : left + side, :: rng.choice((-1, 1))]
+    # Columns backwards: the last axis is that of the colours.
+    cut = image[top : top + side, left : left + side][:, :: rng.choice((-1, 1))]
     large = ops.image.resize(cut.astype("float32"), (224, 224), "bicubic")
     return np.clip(ops.convert_to_numpy(large), 0, 255)

@@ -20,6 +20,9 @@ WITHOUT_REPORT = {
     *("09_style", "10_dcgan", "11_segnet", "12_outlook"),
 }
 WITHOUT_RECORDS = {"01_alexnet", "02_vgg", "03_googlenet", "04_resnet"}
+# A table may say the weaker of two, where some runs say the one and some the other.
+NOT_REPRODUCED = "not reproduced here"
+ALLOWED = {NOT_REPRODUCED: {NOT_REPRODUCED, "the opposite here"}}
 REPORTING = [name for name in CHAPTERS if name not in WITHOUT_REPORT]
 RULES = ("compare", "compare_times", "within")
 
@@ -124,7 +127,7 @@ def test_the_table_of_claims_says_what_was_recorded(chapter):
                 continue
             for verdict in verdicts_of(runs)[row["conclusion"]]:
                 became = verdicts.reproduced(verdict.kind, row["claimed"])
-                if became != row["verdict"]:
+                if became not in ALLOWED.get(row["verdict"], {row["verdict"]}):
                     wrong.append(f"{row['slide']}: {became}, not {row['verdict']}")
     assert not wrong, "\n".join(wrong)
 

@@ -74,6 +74,7 @@ def test_a_piece_is_a_part_of_its_photograph():
         piece = photographs.piece(image, np.random.default_rng(seed))
         assert piece.shape == (224, 224, 3)
         assert 0 <= piece.min() <= piece.max() <= 255
+        np.testing.assert_array_equal(piece[..., 1:], 0)  # the colours stay in order
         row = piece[100, :, 0]
         assert 0.25 * 224 < abs(row[-1] - row[0]) < 0.85 * 224
         starts.add(round(float(row[0])))

@@ -166,7 +166,8 @@ def test_a_seed_gives_the_same_run_again_whatever_was_trained_between():
     other, _ = run(1)
     again, repeated = run(0)
     np.testing.assert_allclose(again, first, atol=1e-6)
-    assert repeated == pytest.approx(history)
+    for metric, values in history.items():
+        np.testing.assert_allclose(repeated[metric], values, rtol=1e-5)
     assert abs(other - first).max() > 1e-3
     assert len(history["accuracy"]) == 3
 
@@ -212,7 +213,7 @@ def test_a_call_in_training_mode_leaves_the_model_as_it_was():
     checks.unchanged(model.get_weights(), before)
     model(X, training=True)
     moved = [abs(a - b).max() for a, b in zip(model.get_weights(), before, strict=True)]
-    assert max(moved) > 0.01, "training mode moves the statistics"
+    assert max(moved) > 1e-3, "training mode moves the statistics"
 
 
 def test_the_clock_reads_the_batches_of_each_epoch_and_no_test(monkeypatch):
