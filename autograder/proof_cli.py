@@ -22,6 +22,26 @@ def add_verbs(verbs: "Verbs") -> None:
     verb.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     verb.set_defaults(run=_chapters)
 
+    verb = verbs.add_parser("record", help="keep what runs of chapters measured")
+    verb.add_argument("names", nargs="*", metavar="NAME", help="chapters to run")
+    verb.add_argument(
+        "--seeds",
+        nargs="+",
+        type=int,
+        default=[0, 1, 2],
+        metavar="N",
+        help="values of LAYERWISE_SEED (default: 0 1 2)",
+    )
+    verb.add_argument(
+        "--merge",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="add the runs of these files, of another machine say",
+    )
+    verb.set_defaults(run=_record)
+
     verb = verbs.add_parser("answers", help="hold the tests against known answers")
     verb.add_argument("assignments", nargs="*", metavar="HW", help="default: all")
     verb.add_argument("--only", metavar="NAME", help="run the answers with NAME in it")
@@ -136,6 +156,16 @@ def _chapters(options: argparse.Namespace) -> int:
     from autograder.proof.chapters import run_chapters
 
     return run_chapters(find_course(options.course), options.names)
+
+
+def _record(options: argparse.Namespace) -> int:
+    from autograder.course import CourseError
+    from autograder.proof.record import merge, record
+
+    if not (options.names or options.merge):
+        raise CourseError("Name a chapter to run, or files to --merge")
+    merge(options.merge)
+    return record(options.names, options.seeds) if options.names else 0
 
 
 def _answers(options: argparse.Namespace) -> int:

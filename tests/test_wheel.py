@@ -30,6 +30,7 @@ for arguments in {calls}:
 """
 NEED_A_CHECKOUT = [
     ["chapters"],
+    ["record", "04"],
     ["answers", "hw04_resnet", "--only", "x"],
     ["agree", "--all"],
     ["demo", "--workers", "2"],

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+# What counts as a layer where a paper says how many a network has.
+WEIGHTED = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense")
+
 
 @dataclass(frozen=True)
 class LayerCost:
@@ -56,6 +59,29 @@ def total(costs):
     """
     costs = list(costs)
     return sum(c.parameters for c in costs), sum(c.multiply_adds for c in costs)
+
+
+def depth(model):
+    """Counts convolutions and dense layers on the longest way through a model.
+
+    So papers count layers: projections beside the main path do not add to it.
+
+    Args:
+        model: Functional `keras.Model` with one output.
+
+    Returns:
+        Integer.
+    """
+    longest = {}
+    for layer in model.layers:
+        own = type(layer).__name__ in WEIGHTED
+        for node in layer._inbound_nodes:
+            before = [longest.get(id(tensor)) for tensor in node.input_tensors]
+            if None in before:
+                continue  # a use of the layer in another model
+            for output in node.output_tensors:
+                longest[id(output)] = own + max(before, default=0)
+    return longest[id(model.outputs[0])]
 
 
 def _cost(layer):

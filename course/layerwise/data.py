@@ -7,6 +7,7 @@ Keras, and only when asked for.
 """
 
 import gzip
+import importlib.util
 import os
 from pathlib import Path
 
@@ -187,10 +188,11 @@ def _as_pairs(x_train, y_train, x_test, y_test, image_shape=(28, 28)):
 
 
 def batches(x, y, batch_size=128, shuffle=False, seed=0):
-    """Makes a `tf.data` pipeline that does not stall on few cores.
+    """Makes batches that do not stall on few cores.
 
-    `fit` on arrays, and a default pipeline, can sit idle at the start of an epoch while
-    tf.data tunes itself; here the tuning is off.
+    `fit` on arrays, and a default `tf.data` pipeline, can sit idle at the start of an
+    epoch while tf.data tunes itself; here the tuning is off. Make new batches for each
+    training: shuffled ones go on where the last training stopped.
 
     Args:
         x: Array of shape `(n, ...)`.
@@ -200,8 +202,12 @@ def batches(x, y, batch_size=128, shuffle=False, seed=0):
         seed: Integer, seeds the order.
 
     Returns:
-        A `tf.data.Dataset` of `(x, y)` batches, which `fit` takes on every backend.
+        `(x, y)` batches, which `fit` takes on every backend: a `tf.data.Dataset`, or
+        a `keras.utils.PyDataset` where TensorFlow is not installed. The two draw
+        different orders from one seed.
     """
+    if importlib.util.find_spec("tensorflow") is None:
+        return _batches_without_tensorflow(x, y, batch_size, shuffle, seed)
     import tensorflow as tf
 
     dataset = tf.data.Dataset.from_tensor_slices((x, y))
@@ -211,3 +217,27 @@ def batches(x, y, batch_size=128, shuffle=False, seed=0):
     options.autotune.enabled = False
     options.threading.private_threadpool_size = os.cpu_count() or 1
     return dataset.batch(batch_size).prefetch(2).with_options(options)
+
+
+def _batches_without_tensorflow(x, y, batch_size, shuffle, seed):
+    from keras.utils import PyDataset
+
+    class Batches(PyDataset):
+        def __init__(self):
+            super().__init__()
+            self.generator = np.random.default_rng(seed)
+            self.order = np.arange(len(x))
+            self.on_epoch_end()
+
+        def __len__(self):
+            return -(-len(x) // batch_size)
+
+        def __getitem__(self, index):
+            chosen = self.order[index * batch_size : (index + 1) * batch_size]
+            return x[chosen], y[chosen]
+
+        def on_epoch_end(self):
+            if shuffle:
+                self.generator.shuffle(self.order)
+
+    return Batches()

@@ -113,3 +113,23 @@ def photographs(size=224):
         `uint8` array of shape (n, size, size, 3), in the order of `names()`.
     """
     return np.stack([photograph(name, size) for name in names()])
+
+
+def piece(image, rng):
+    """Cuts out a square of 30 to 80 % of the side, perhaps mirrors it; resizes it.
+
+    Args:
+        image: Array of shape (224, 224, 3), 0 to 255.
+        rng: `numpy.random.Generator`, draws the size, the place and the mirroring.
+
+    Returns:
+        `float32` array of shape (224, 224, 3), 0 to 255.
+    """
+    from keras import ops
+
+    side = int(224 * rng.uniform(0.3, 0.8))
+    top, left = rng.integers(0, 224 - side, 2)
+    # Columns backwards: the last axis is that of the colours.
+    cut = image[top : top + side, left : left + side][:, :: rng.choice((-1, 1))]
+    large = ops.image.resize(cut.astype("float32"), (224, 224), "bicubic")
+    return np.clip(ops.convert_to_numpy(large), 0, 255)

@@ -155,6 +155,43 @@ def lines(
     return ax
 
 
+def bands(x, series, ax=None, title=None, xlabel=None, ylabel=None, styles=None):
+    """Draws repeated measurements: the mean of the seeds, and their range as a band.
+
+    Args:
+        x: Sequence of numbers, the horizontal positions.
+        series: Dictionary from a name to an array (seeds, len(x)).
+        ax: Matplotlib axes to draw on. New ones are made if not given. Where its
+            vertical axis is logarithmic, the mean is the geometric one.
+        title: String over the axes.
+        xlabel: String.
+        ylabel: String.
+        styles: Dictionary from a name to keyword arguments of `Axes.plot`.
+
+    Returns:
+        The axes.
+    """
+    ax = _axes(ax)
+    for index, (name, values) in enumerate(series.items()):
+        values = np.asarray(values)
+        if ax.get_yscale() == "log":
+            middle = np.exp(np.log(values).mean(0))
+        else:
+            middle = values.mean(0)
+        look = {
+            "color": PALETTE[index % len(PALETTE)],
+            "marker": MARKERS[index % len(MARKERS)],
+        }
+        look.update((styles or {}).get(name, {}))
+        ax.plot(x, middle, label=name, **look)
+        span = values.min(0), values.max(0)
+        ax.fill_between(x, *span, color=look["color"], alpha=0.2, lw=0)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(title=title or "", xlabel=xlabel or "", ylabel=ylabel or "")
+    ax.legend()
+    return ax
+
+
 def training_curves(
     histories,
     metric="loss",

@@ -1,15 +1,103 @@
-"""Training loops of one's own, the same on every backend.
+"""Training that repeats by its seed, and training loops of one's own.
 
-`Model.fit` trains one network on one loss. What trains otherwise (two networks against
+`Model.fit` trains one network on one loss; `fit` here sees to it that a seed gives the
+same run again. What trains otherwise (two networks against
 each other, the pixels of an image, a network against its own older self) needs
 gradients by hand, which each backend of Keras takes in its own way. Here that is done
 once.
 """
 
+import time
+
+import keras
 import numpy as np
 from keras import ops
 
-from layerwise import backends
+from layerwise import backends, data
+
+
+def fit(model, x, y, epochs, seed, batch_size=128, **options):
+    """Trains a compiled model; after `set_random_seed(seed)` a run can be repeated.
+
+    The batches are made here. A shuffled `tf.data` pipeline that several trainings
+    share would go on where the last one stopped, and give each another order.
+
+    Args:
+        model: Compiled `keras.Model`, made after `keras.utils.set_random_seed(seed)`.
+        x: Array of shape (n, ...), inputs.
+        y: Array of shape (n, ...), targets.
+        epochs: Integer.
+        seed: Integer, of the order of the examples.
+        batch_size: Integer.
+        **options: Further arguments of `keras.Model.fit`.
+
+    Returns:
+        Dictionary from a metric to its value in each epoch, as `History.history`. A
+        metric of the training examples is the mean over an epoch, while the weights
+        change.
+    """
+    build(model, x[:1], y[:1])
+    batches = data.batches(x, y, batch_size, shuffle=True, seed=seed)
+    # The batches are shuffled already.
+    options = {"shuffle": False, "verbose": 0} | options
+    return model.fit(batches, epochs=epochs, **options).history
+
+
+def build(model, x, y):
+    """Makes what a compiled model needs beside its weights, before the first step.
+
+    Optimizer and metrics make their variables when they are first used. TensorFlow
+    traces a step twice if that is within the step.
+
+    Args:
+        model: Compiled `keras.Model`.
+        x: Array of shape (1, ...), one input.
+        y: Array of shape (1, ...), its target.
+    """
+    model.optimizer.build(model.trainable_variables)
+    model.compute_metrics(x, y, model(x, training=False))
+    model.reset_metrics()
+
+
+class EpochTimes(keras.callbacks.Callback):
+    """Notes how long each epoch of `fit` takes, from its first step to its last.
+
+    The first epoch compiles; tests after an epoch do not count.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.seconds = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Starts the clock."""
+        self._start = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Reads the clock; the last batch's reading stays."""
+        self._last = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Keeps the time of the epoch's batches."""
+        self.seconds.append(self._last - self._start)
+
+
+def in_training_mode(function, model):
+    """Calls a function that runs a model in training mode; leaves the model as it was.
+
+    A call with `training=True` moves the moving statistics of normalisations.
+
+    Args:
+        function: Function without arguments that calls `model(x, training=True)`.
+        model: Built `keras.Model`.
+
+    Returns:
+        What the function returned.
+    """
+    weights = model.get_weights()
+    found = function()
+    model.set_weights(weights)
+    return found
 
 
 def gradients(loss_fn, variables):

@@ -49,3 +49,28 @@ def test_importing_the_package_imports_no_framework():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def test_a_run_has_seeds_that_no_other_run_has(monkeypatch):
+    monkeypatch.delenv("LAYERWISE_SEED", raising=False)
+    assert list(budget.seeds(3)) == [0, 1, 2]
+    drawn = []
+    for value in ("0", "1", "17"):
+        monkeypatch.setenv("LAYERWISE_SEED", value)
+        assert budget.seed() == int(value)
+        drawn += budget.seeds(1000)
+    assert len(set(drawn)) == 3000
+
+
+@pytest.mark.parametrize("value", ["", "-1", "1.5", "one", "²"])
+def test_other_seeds_are_refused(monkeypatch, value):
+    monkeypatch.setenv("LAYERWISE_SEED", value)
+    with pytest.raises(ValueError, match="LAYERWISE_SEED must be an integer") as caught:
+        budget.seeds(3)
+    assert f"Received: {value!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_more_seeds_than_a_run_has_are_refused(count):
+    with pytest.raises(ValueError, match="count must be 1 to 1000"):
+        budget.seeds(count)

@@ -4,7 +4,8 @@ import keras
 import pytest
 from keras import layers
 
-from layerwise.costs import LayerCost, layer_costs, total
+from layerwise.costs import LayerCost, depth, layer_costs, total
+from layerwise.models import resnet
 
 
 def net(*stack, shape=(8, 6, 4)):
@@ -67,3 +68,11 @@ def test_an_open_size_is_an_error_that_says_what_to_do():
     model = net(layers.Conv2D(1, 3), shape=(None, None, 3))
     with pytest.raises(ValueError, match="fixed input size"):
         layer_costs(model)
+
+
+@pytest.mark.parametrize("count", [18, 50])
+def test_depth_counts_layers_as_papers_do(count):
+    with keras.StatelessScope(initialize_variables=False):
+        assert depth(resnet.resnet(count)) == count
+    assert depth(resnet.small_resnet(1, filters=2)) == 8
+    assert depth(resnet.small_resnet(1, filters=2, residual=False)) == 8

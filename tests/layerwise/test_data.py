@@ -497,3 +497,24 @@ def test_batches_shuffle_by_the_seed():
 
     assert order(3) == order(3)
     assert order(3) != order(4)
+
+
+def test_batches_without_tensorflow_follow_their_seed_too(monkeypatch):
+    monkeypatch.setattr(data.importlib.util, "find_spec", lambda name: None)
+    x = np.arange(10, dtype="float32")[:, None]
+
+    def order(shuffle=True, seed=0):
+        batches = data.batches(x, x[:, 0], 4, shuffle=shuffle, seed=seed)
+        found = []
+        for _ in range(2):
+            assert [len(batches[i][0]) for i in range(len(batches))] == [4, 4, 2]
+            found.append([int(v) for i in range(3) for v in batches[i][1]])
+            batches.on_epoch_end()
+        return found
+
+    assert order(shuffle=False) == [list(range(10))] * 2
+    first = order()
+    assert order() == first
+    assert first[0] != first[1]
+    assert order(seed=1) != first
+    assert sorted(first[1]) == list(range(10))

@@ -1,5 +1,8 @@
 """`layerwise.ilsvrc`: the table of winners."""
 
+import matplotlib.pyplot as plt
+import pytest
+
 from layerwise import ilsvrc
 
 
@@ -47,3 +50,21 @@ def test_people():
     first, second = ilsvrc.HUMANS
     assert (first["top5_error"], first["images"]) == (5.1, 1500)
     assert (second["top5_error"], second["images"]) == (12.0, 258)
+
+
+def test_chance_is_that_of_counts():
+    # Russakovsky et al. (2015), section 6.4, have p = 0.022 for these errors.
+    assert ilsvrc.chance_of_difference(5.1, 6.8, 1500) == pytest.approx(0.025, abs=5e-4)
+    assert ilsvrc.chance_of_difference(5.1, 5.1, 1500) == pytest.approx(0.5)
+    assert ilsvrc.interval(5.1, 1500) == pytest.approx(1.11, abs=0.01)
+    assert ilsvrc.interval(5.1, 6000) == pytest.approx(1.11 / 2, abs=0.01)
+
+
+def test_each_winner_has_a_bar_and_each_single_network_a_mark():
+    _, ax = plt.subplots()
+    ilsvrc.draw_winners(ax, 5.1, 1.1)
+    bars = [patch.get_height() for patch in ax.patches if patch.get_width() < 1]
+    assert bars == [row["top5_error"] for row in ilsvrc.winners()]
+    marks = [line.get_ydata()[0] for line in ax.lines if line.get_marker() == "D"]
+    assert marks == [18.2, 10.07, 4.49]
+    plt.close()

@@ -64,3 +64,20 @@ def test_a_grey_file_becomes_three_channels(monkeypatch):
     image = photographs.photograph("moon", 32)
     assert image.shape == (32, 32, 3)
     assert Image.fromarray(image).mode == "RGB"
+
+
+def test_a_piece_is_a_part_of_its_photograph():
+    image = np.zeros((224, 224, 3), "uint8")
+    image[..., 0] = np.arange(224)  # its column
+    starts, mirrored = set(), set()
+    for seed in range(8):
+        piece = photographs.piece(image, np.random.default_rng(seed))
+        assert piece.shape == (224, 224, 3)
+        assert 0 <= piece.min() <= piece.max() <= 255
+        np.testing.assert_array_equal(piece[..., 1:], 0)  # the colours stay in order
+        row = piece[100, :, 0]
+        assert 0.25 * 224 < abs(row[-1] - row[0]) < 0.85 * 224
+        starts.add(round(float(row[0])))
+        mirrored.add(bool(row[-1] < row[0]))
+    assert len(starts) > 4
+    assert mirrored == {True, False}

@@ -109,3 +109,19 @@ def test_image_grid_refuses_what_it_cannot_draw():
         plots.image_grid(np.zeros((4, 4)))
     with pytest.raises(ValueError, match=r"as many as the images \(2\). Received: 1"):
         plots.image_grid(np.zeros((2, 4, 4)), ["one"])
+
+
+def test_bands_draw_the_mean_and_the_range_of_the_seeds():
+    values = np.array([[1.0, 2.0], [3.0, 8.0], [2.0, 5.0]])
+    ax = plots.bands([10, 20], {"a": values}, title="t", xlabel="x")
+    (line,) = ax.lines
+    np.testing.assert_allclose(line.get_ydata(), [2, 5])
+    corners = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert (corners.min(), corners.max()) == (1, 8)
+    assert ax.get_legend_handles_labels()[1] == ["a"]
+    _, log = plots.panels(1)
+    log[0].set_yscale("log")
+    plots.bands([10, 20], {"a": [[1, 1], [100, 4]]}, log[0], styles={"a": {"lw": 9}})
+    (line,) = log[0].lines
+    np.testing.assert_allclose(line.get_ydata(), [10, 2])
+    assert line.get_linewidth() == 9

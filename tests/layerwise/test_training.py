@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from layerwise import checks, processes, training
+from layerwise import checks, data, processes, training
 
 
 def small_model(seed=0):
@@ -127,3 +127,103 @@ def test_jax_gives_the_same_numbers(here, tmp_path):
 
 if __name__ == "__main__":
     np.savez(sys.argv[1], **measure())
+
+
+def compiled(seed):
+    """A model with dropout, whose calls are counted while it is traced."""
+
+    class Counted(layers.Dense):
+        calls = 0
+
+        def call(self, x):
+            Counted.calls += 1
+            return super().call(x)
+
+    keras.utils.set_random_seed(seed)
+    model = keras.Sequential(
+        [keras.Input((3,)), layers.Dense(8, "relu"), layers.Dropout(0.5), Counted(2)]
+    )
+    model.compile(
+        keras.optimizers.SGD(0.1, momentum=0.9),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    return model, Counted
+
+
+X = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
+Y = (X[:, 0] > 0).astype("int64")
+
+
+def test_a_seed_gives_the_same_run_again_whatever_was_trained_between():
+    def run(seed):
+        model, _ = compiled(seed)
+        history = training.fit(model, X, Y, epochs=3, seed=seed, batch_size=8)
+        return np.concatenate([w.ravel() for w in model.get_weights()]), history
+
+    first, history = run(0)
+    other, _ = run(1)
+    again, repeated = run(0)
+    np.testing.assert_allclose(again, first, atol=1e-6)
+    for metric, values in history.items():
+        np.testing.assert_allclose(repeated[metric], values, rtol=1e-5)
+    assert abs(other - first).max() > 1e-3
+    assert len(history["accuracy"]) == 3
+
+
+def test_the_order_of_the_batches_follows_the_seed_and_changes_each_epoch():
+    def order(seed):
+        batches = data.batches(X, Y, 8, shuffle=True, seed=seed)
+        return [
+            np.concatenate([ops.convert_to_numpy(x)[:, 0] for x, _ in batches])
+            for _ in range(2)
+        ]
+
+    keras.utils.set_random_seed(0)
+    first = order(0)
+    keras.utils.set_random_seed(0)
+    again = order(0)
+    np.testing.assert_array_equal(again, first)
+    assert (first[0] != first[1]).any()
+    assert (order(1)[0] != first[0]).any()
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="counts traces")
+def test_a_step_is_traced_once_when_all_is_built_before():
+    def traces(train):
+        model, counted = compiled(0)
+        before = counted.calls
+        train(model)
+        return counted.calls - before
+
+    def plain_fit(model):
+        model.fit(data.batches(X, Y, 8), epochs=2, shuffle=False, verbose=0)
+
+    # One call is made while building; the step itself is traced once instead of twice.
+    assert traces(lambda m: training.fit(m, X, Y, epochs=2, seed=0, batch_size=8)) == 2
+    assert traces(plain_fit) == 2, "TensorFlow no longer traces twice: `build` can go"
+
+
+def test_a_call_in_training_mode_leaves_the_model_as_it_was():
+    model = small_model()
+    before = [array.copy() for array in model.get_weights()]
+    found = training.in_training_mode(lambda: model(X, training=True), model)
+    assert found.shape == (40, 1)
+    checks.unchanged(model.get_weights(), before)
+    model(X, training=True)
+    moved = [abs(a - b).max() for a, b in zip(model.get_weights(), before, strict=True)]
+    assert max(moved) > 1e-3, "training mode moves the statistics"
+
+
+def test_the_clock_reads_the_batches_of_each_epoch_and_no_test(monkeypatch):
+    ticks = iter(range(100))
+    monkeypatch.setattr(training.time, "perf_counter", lambda: next(ticks))
+    clock = training.EpochTimes()
+    for epoch in range(2):
+        clock.on_epoch_begin(epoch)
+        for batch in range(3):
+            clock.on_train_batch_end(batch)
+        next(ticks)  # what happens before the end of the epoch
+        clock.on_epoch_end(epoch)
+    assert clock.seconds == [3, 3]

@@ -1,7 +1,9 @@
-"""AlexNet (Krizhevsky, Sutskever and Hinton, 2012), as it was built then.
+"""AlexNet (Krizhevsky, Sutskever and Hinton, 2012): the layers of the paper.
 
-*ImageNet Classification with Deep Convolutional Neural Networks*, NIPS 2012. Tensors
-are channels-last: (batch, height, width, channels).
+*ImageNet Classification with Deep Convolutional Neural Networks*, NIPS 2012. Initial
+weights are not the paper's (a normal distribution of standard deviation 0.01, and
+biases of 1 in some layers) but He's of 2015, which suit ReLU. Tensors are
+channels-last: (batch, height, width, channels).
 """
 
 import keras
@@ -62,6 +64,7 @@ def convolution(
     norm=False,
     pool=0,
     split=False,
+    alpha=1e-4,
 ):
     """One of AlexNet's five: convolve, activate, perhaps normalise, perhaps pool.
 
@@ -79,6 +82,7 @@ def convolution(
             With 3, windows overlap.
         split: Whether groups are convolutions of their own, side by side: the same
             numbers. On a CPU, TensorFlow trains them ten times faster.
+        alpha: Float, of the normalisation.
 
     Returns:
         Tensor of shape (batch, height, width, filters) with what height and width are
@@ -99,7 +103,7 @@ def convolution(
     ]
     x = layers.Concatenate()(outputs) if len(parts) > 1 else outputs[0]
     if norm:
-        x = LocalResponseNormalization()(x)
+        x = LocalResponseNormalization(alpha=alpha)(x)
     return layers.MaxPooling2D(pool, 2)(x) if pool else x
 
 
@@ -169,6 +173,7 @@ def small_alexnet(
     dropout=0.5,
     norm=True,
     overlapping=True,
+    alpha=1e-4,
 ):
     """A narrow AlexNet for small images, with a switch for each idea of 2012.
 
@@ -187,6 +192,8 @@ def small_alexnet(
         norm: Whether local response normalisation is there.
         overlapping: Whether pooling windows are 3×3, which overlap, or 2×2. They step
             by 2 in both cases.
+        alpha: Float, of the normalisation. The paper's 1e-4 is for images from 0 to
+            255; for images that were divided by d it is 1e-4 · d².
 
     Returns:
         A `keras.Model` from images (batch, height, width, channels) to logits
@@ -194,7 +201,7 @@ def small_alexnet(
     """
     pool = 3 if overlapping else 2
     second, third = filters * 8 // 3, filters * 4
-    options = {"activation": activation, "split": True}
+    options = {"activation": activation, "split": True, "alpha": alpha}
     inputs = keras.Input(input_shape)
     x = convolution(
         inputs, filters, 6, padding="valid", norm=norm, pool=pool, **options
