@@ -122,13 +122,16 @@ def provenance():
     Returns:
         `(machine, versions)`, two dictionaries as in a run.
     """
+    # The command line reads records, and does not wait for Keras.
     import keras
 
-    backend = keras.backend.backend()
+    from layerwise import backends
+
+    backend, found = keras.backend.backend(), backends.accelerator()
     machine = {
         "cpu": _cpu(),
         "cores": _cores(),
-        "gpu": _gpu(backend),
+        "gpu": found[0] if found else None,
         "backend": backend,
     }
     versions = {"python": platform.python_version(), "keras": keras.__version__}
@@ -156,22 +159,3 @@ def _cores():
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS and Windows
         return os.cpu_count()
-
-
-def _gpu(backend):
-    """Returns the name of the first graphics card that the backend sees, or None."""
-    if backend == "jax":
-        import jax
-
-        device = jax.devices()[0]
-        return None if device.platform == "cpu" else device.device_kind
-    if backend == "torch":
-        import torch
-
-        return torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
-    import tensorflow as tf
-
-    cards = tf.config.list_physical_devices("GPU")
-    if not cards:
-        return None
-    return tf.config.experimental.get_device_details(cards[0])["device_name"]
