@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from pathlib import Path
@@ -73,6 +74,10 @@ class Watch:
         with contextlib.suppress(OSError):
             for process, wall in zip(self.processes, self.walls, strict=False):
                 wall.add(process.pid)
+        # What was handed in beside the notebook lies there from the start.
+        held = os.walk(place) if place is not None else ()
+        self.most_files = sum(len(down) + len(files) for _, down, files in held)
+        self.most_files += OWN_FILES if level == NAMESPACES else MOST_FILES
         self.own = psutil.Process()
         self.own_start = self.own.memory_info().rss
         self.over_time = asyncio.Event()
@@ -208,9 +213,10 @@ class Watch:
         """Returns what lies in the folder on the host's disk, or infinity."""
         assert self.place is not None
         if self.level == NAMESPACES:
-            # All that lies there is the kernel's sockets; the rest has a bound.
-            return 0 if size_of(self.place, OWN_FILES) < float("inf") else float("inf")
-        return size_of(self.place, MOST_FILES)
+            # All that comes there is the kernel's sockets; the rest has a bound.
+            size = size_of(self.place, self.most_files)
+            return 0 if size < float("inf") else size
+        return size_of(self.place, self.most_files)
 
     @staticmethod
     def _kill(process: psutil.Process) -> None:

@@ -1,9 +1,10 @@
 """Numbers and dates of Python's standard library, which cross by value."""
 
-import datetime
-import decimal
-import fractions
+# Bound here, once: a notebook may put others into these modules.
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 # The digits of a Decimal, and the largest power of ten: an integer that is made of
@@ -13,17 +14,17 @@ MAX_DIGITS = 5000
 
 def encode_standard(value: Any) -> tuple[str, Any] | None:
     """Returns a tag and JSON for a number or date, or `None` for anything else."""
-    if isinstance(value, fractions.Fraction):
+    if isinstance(value, Fraction):
         return "fraction", [hex(int(value.numerator)), hex(int(value.denominator))]
-    if isinstance(value, decimal.Decimal) and _is_moderate(value):
-        return "decimal", decimal.Decimal.__str__(value)
-    if isinstance(value, datetime.datetime):
-        return "datetime", datetime.datetime.isoformat(value)
-    if isinstance(value, datetime.date):
-        return "date", datetime.date.isoformat(value)
-    if isinstance(value, datetime.time):
-        return "time", datetime.time.isoformat(value)
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, Decimal) and _is_moderate(value):
+        return "decimal", Decimal.__str__(value)
+    if isinstance(value, datetime):
+        return "datetime", datetime.isoformat(value)
+    if isinstance(value, date):
+        return "date", date.isoformat(value)
+    if isinstance(value, time):
+        return "time", time.isoformat(value)
+    if isinstance(value, timedelta):
         return "timedelta", [value.days, value.seconds, value.microseconds]
     return None
 
@@ -36,28 +37,28 @@ def decode_standard(tag: str, given: Any) -> Any:
         ValueError: If the JSON does not fit.
     """
     if tag == "fraction":
-        return fractions.Fraction(*(int(part, 16) for part in given))
+        return Fraction(*(int(part, 16) for part in given))
     if tag == "decimal":
         if len(given) > 2 * MAX_DIGITS:
             raise ValueError("a Decimal of too many digits")
-        value = decimal.Decimal(given)
+        value = Decimal(given)
         if not _is_moderate(value):
             raise ValueError("a Decimal that is too large or too small")
         return value
     if tag == "timedelta":
-        return datetime.timedelta(*given)
+        return timedelta(*given)
     return ISO[tag](given)
 
 
 ISO: dict[str, Callable[[str], Any]] = {
-    "datetime": datetime.datetime.fromisoformat,
-    "date": datetime.date.fromisoformat,
-    "time": datetime.time.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
 }
 TAGS = frozenset({"fraction", "decimal", "timedelta", *ISO})
 
 
-def _is_moderate(value: decimal.Decimal) -> bool:
+def _is_moderate(value: Decimal) -> bool:
     digits = len(value.as_tuple().digits)
     return digits <= MAX_DIGITS and (
         not value.is_finite() or abs(value.adjusted()) <= MAX_DIGITS

@@ -19,7 +19,7 @@ class Yes(fractions.Fraction):
         return True
 
     def __int__(self):
-        return 4
+        return 3
 
 
 def double(x):
