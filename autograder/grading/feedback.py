@@ -103,6 +103,9 @@ class PageExporter(HTMLExporter):
     ended: the page is a plain one then, with points and messages and no more.
     """
 
+    # Once is enough: nbconvert validates after each of nbgrader's steps otherwise.
+    optimistic_validation = True
+
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:

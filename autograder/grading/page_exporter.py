@@ -29,6 +29,9 @@ class CleanExporter(HTMLExporter):
     must be clean already: nbgrader's steps have added points and comments to it.
     """
 
+    # Once is enough: nbconvert validates after each step of its own otherwise.
+    optimistic_validation = True
+
     @default("exclude_anchor_links")
     def _exclude_anchor_links_default(self) -> bool:
         # They lead to a heading's id, which a student could make another part's.
