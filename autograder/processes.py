@@ -166,3 +166,16 @@ def most_of_a_socket() -> int:
     ):
         return 2 * int(file.read())
     return 0
+
+
+def lift_memory_bound(pid: int) -> None:
+    """Gives a process that a worker started back what the worker may not take.
+
+    Args:
+        pid: The process.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        _, most = resource.prlimit(pid, resource.RLIMIT_DATA)
+        resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))

@@ -24,29 +24,18 @@ BANK = "answers"
 CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
 
 
-def check_test_cells(
-    notebook: NotebookNode,
-    lines: Sequence[int],
-    path: Path,
-    remark: Callable[[str], object] = lambda text: None,
-) -> None:
+def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -> None:
     """Refuses a notebook whose test cells break the contract.
-
-    An assignment that has an answers bank is held to all of it. Of another one's tests
-    it is remarked that they take what they expect from the student: such an assignment
-    can be graded, and is often somebody else's.
 
     Args:
         notebook: It has full nbgrader metadata.
         lines: Each cell's line in the source.
         path: The source, for errors.
-        remark: Called with what is remarked.
 
     Raises:
         SourceError: At the first test cell that binds a name that another cell reads or
             binds, compares what crosses with `is`, captures output, asserts without a
-            message or not at all, ends in a bare expression, or compares an answer with
-            what it calculated from an answer.
+            message or not at all, or ends in a bare expression.
     """
     cells = [
         (cell, line)
@@ -73,6 +62,29 @@ def check_test_cells(
         ]
         _check_bindings(cell, names[index].bound, others, line, path)
         _check_statements(cell, line, path)
+
+
+def check_references(
+    notebook: NotebookNode,
+    lines: Sequence[int],
+    path: Path,
+    remark: Callable[[str], object],
+) -> None:
+    """Refuses a notebook whose tests take what they expect from the student.
+
+    An assignment that has an answers bank is held to that. Of another one's tests it is
+    remarked: such an assignment can be graded, and is often somebody else's.
+
+    Args:
+        notebook: It has full nbgrader metadata, and its test cells are in order.
+        lines: Each cell's line in the source.
+        path: The source, for errors.
+        remark: Called with what is remarked.
+
+    Raises:
+        SourceError: At the first test cell that compares an answer with what it
+            calculated from an answer.
+    """
     for fault in _borrowed_references(notebook, lines, path):
         if (path.parent / BANK).is_dir():
             raise fault

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.authoring.cell_contract import check_test_cells
+from autograder.authoring.cell_contract import check_references, check_test_cells
 from autograder.authoring.include import resolve_includes
 from autograder.authoring.metadata import fill_metadata
 from autograder.authoring.source import read_source, set_cell_ids, to_text
@@ -44,14 +44,14 @@ def chapter_notebook(path: Path, library: Path) -> str:
     return to_text(notebook)
 
 
-def solution_notebook(
-    path: Path, remark: Callable[[str], object] = lambda text: None
-) -> str:
+def solution_notebook(path: Path, remark: Callable[[str], object] | None = None) -> str:
     """Makes an assignment's notebook, answers and hidden tests included.
 
     Args:
         path: `hwNN_topic.py`.
-        remark: Called with what an author should know of its test cells.
+        remark: Called with what an author should know of its test cells. Without it
+            nobody looks where they take what they expect from: that takes as long as
+            the rest, and whoever built the notebook has looked.
 
     Returns:
         The text of the `.ipynb` file.
@@ -61,7 +61,9 @@ def solution_notebook(
     """
     notebook, lines = read_source(path)
     fill_metadata(notebook, lines, path)
-    check_test_cells(notebook, lines, path, remark)
+    check_test_cells(notebook, lines, path)
+    if remark is not None:
+        check_references(notebook, lines, path, remark)
     set_cell_ids(notebook)
     return to_text(notebook)
 

@@ -24,9 +24,9 @@ from autograder.engine.kernel_client import (
     make_client,
 )
 from autograder.engine.outputs import add_error, keep_warnings_harmless, mark_not_run
-from autograder.engine.pool import lift_memory_bound
 from autograder.engine.resource_monitor import Watch
 from autograder.limits import CRASHED, GRADED, TIMEOUT, Execution, Limits
+from autograder.processes import lift_memory_bound
 from autograder.warm.kernelspec import SUBMISSION_ARGUMENTS
 from autograder.warm.provisioner import kernel_arguments
 

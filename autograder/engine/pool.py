@@ -125,19 +125,6 @@ def _bound_memory() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
 
 
-def lift_memory_bound(pid: int) -> None:
-    """Gives a process that a worker started back what the worker may not take.
-
-    Args:
-        pid: The process.
-    """
-    if sys.platform == "linux":
-        import resource
-
-        _, most = resource.prlimit(pid, resource.RLIMIT_DATA)
-        resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))
-
-
 def _run_alone(
     function: Callable[..., Any], arguments: tuple
 ) -> tuple[Any, Exception | None]:

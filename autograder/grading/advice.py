@@ -31,7 +31,11 @@ def shown_name(name: str) -> str:
     """
     if name.isprintable():
         return name
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return spell_out(os.fsencode(name).decode("utf-8", "backslashreplace"))
+
+
+def spell_out(text: str) -> str:
+    """Writes what is not printable in a text as Python does."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in text

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.course import Course
+from autograder.grading.advice import spell_out
 from autograder.grading.outcome import Outcome
 
 COLOURS = {"graded": "green", "timeout": "yellow", "missing": "yellow"}
@@ -56,10 +57,7 @@ def print_table(outcomes: Sequence[Outcome], course: Course) -> None:
 
 def printable(text: str) -> str:
     """Returns a text as any terminal shows it: what it could act on is spelled out."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode()
-        for char in text.encode("utf-8", "backslashreplace").decode()
-    )
+    return spell_out(text.encode("utf-8", "backslashreplace").decode())
 
 
 def print_sandbox(outcomes: Iterable[Outcome]) -> None:

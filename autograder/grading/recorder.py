@@ -23,7 +23,7 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.prepare import files_beside
 from autograder.grading.results import ResultStore
 from autograder.grading.run import Ran, Task
-from autograder.grading.submission import UNREADABLE, Submission
+from autograder.grading.submission import Submission
 from autograder.limits import CRASHED
 
 
@@ -110,13 +110,6 @@ class Recorder:
         self, submission: Submission, outcome: Outcome, document: NotebookNode
     ) -> None:
         """Records an outcome before anything of the student's is shown to anybody."""
-        if not _is_text(submission.student):
-            # Neither a database nor a page can hold such a name.
-            reason = "the folder's name is not UTF-8: rename it to the student's id"
-            outcome = replace(outcome, status=UNREADABLE, reason=reason, score=0.0)
-            self.journal.append(outcome)
-            self._count(outcome)
-            return
         if submission.folder is None:
             outcome = replace(outcome, max_score=self.gradebook.max_score())
             self.journal.append(outcome)
@@ -191,12 +184,3 @@ class Recorder:
             if path.is_file():
                 with contextlib.suppress(PermissionError):
                     os.chmod(path, 0o444)
-
-
-def _is_text(name: str) -> bool:
-    """Returns whether a folder's name was UTF-8."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from autograder import compat
+from autograder.processes import lift_memory_bound
 from autograder.warm import fork, module_files, multiuser
 from autograder.warm.reaper import GRACE, Reaper, tell
 
@@ -64,7 +65,8 @@ def main(
         admission: Of a parent that forks for all users of a machine; `None` for one
             user's own.
     """
-    _take_memory()
+    # The bound of the worker that started this process is the worker's own.
+    lift_memory_bound(os.getpid())
     signal.signal(signal.SIGTERM, _stop)
     # A hub interrupts its services. A user's Ctrl-C in a terminal is not for kernels.
     signal.signal(signal.SIGINT, signal.SIG_IGN if admission is None else _stop)
@@ -93,14 +95,6 @@ def _stop(*_: object) -> NoReturn:
     # as those around a fork: `serve` looks at this too.
     stopped = True
     sys.exit(0)
-
-
-def _take_memory() -> None:
-    """Lifts the bound of the worker process that started this one: it is its own."""
-    import resource
-
-    most = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _listen(path: str, mode: int = 0o600) -> socket.socket:

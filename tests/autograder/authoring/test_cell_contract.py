@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.cell_contract import ASSERTIONS, check_test_cells
+from autograder.authoring.cell_contract import (
+    ASSERTIONS,
+    check_references,
+    check_test_cells,
+)
 from autograder.authoring.metadata import fill_metadata
 from autograder.authoring.source import SourceError, read_source
 
@@ -30,13 +34,14 @@ GOOD = 'assert double(2) == 4, "doubles"\n'
 
 @pytest.fixture
 def check(write_source, tmp_path):
-    def run(body, after="", bank=True, **options):
+    def run(body, after="", bank=True, remark=print):
         if bank:
             (tmp_path / "answers").mkdir(exist_ok=True)
         path = write_source(BEFORE + body + "\n" + after)
         notebook, lines = read_source(path)
         fill_metadata(notebook, lines, path)
-        check_test_cells(notebook, lines, path, **options)
+        check_test_cells(notebook, lines, path)
+        check_references(notebook, lines, path, remark)
 
     return run
 

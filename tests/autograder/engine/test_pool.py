@@ -8,12 +8,8 @@ import time
 
 import pytest
 
-from autograder.engine.pool import (
-    MEMORY,
-    count_cores,
-    lift_memory_bound,
-    map_unordered,
-)
+from autograder.engine.pool import MEMORY, count_cores, map_unordered
+from autograder.processes import lift_memory_bound
 
 
 def double(value, seconds=0.0):

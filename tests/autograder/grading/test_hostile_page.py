@@ -3,12 +3,11 @@
 import contextlib
 import shutil
 import subprocess
-import threading
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import nbformat
 import pytest
+from formgrader_server import counting
 from hostile_notebook import hostile
 from nbconvert.exporters import HTMLExporter
 
@@ -39,24 +38,8 @@ class Tags(HTMLParser):
 @pytest.fixture
 def server():
     """A server on the loopback that remembers what it was asked for."""
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as http:
-        http.asked = asked
-        thread = threading.Thread(target=http.serve_forever, daemon=True)
-        thread.start()
+    with counting() as http:
         yield http
-        http.shutdown()
-        thread.join()
 
 
 def open_page(page, tmp_path, seconds=120):
