@@ -2,10 +2,12 @@
 
 The cell's import statement names functions or classes of `layerwise`. In the notebook
 their source stands instead, so that a reader sees, runs and edits the code that later
-chapters import; docstrings are cut to their first line.
+chapters import; docstrings are cut to their first line and what follows `Source:`.
 """
 
 import ast
+import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from autograder.authoring.source import SourceError
 from autograder.verdict.names import names_of, plain_python
 
 TAG = "include"
+WIDTH = 88
+SOURCE = re.compile(r"\bSource:\s.+?(?=\n\s*\n|\Z)", re.DOTALL)
 
 
 def resolve_includes(
@@ -93,7 +97,7 @@ def _included(source: str, path: Path, line: int, library: Path) -> str:
 
 
 def _with_short_docstrings(node: ast.FunctionDef | ast.ClassDef, text: str) -> str:
-    """Returns a definition's text, each docstring in it cut to its first line."""
+    """Returns a definition's text, each docstring in it cut: first line and source."""
     lines = text.splitlines()
     first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
     last = node.end_lineno or first
@@ -103,8 +107,23 @@ def _with_short_docstrings(node: ast.FunctionDef | ast.ClassDef, text: str) -> s
         docstring = ast.get_docstring(inner)
         if docstring and "\n" in docstring:
             place = inner.body[0]
-            indent = " " * place.col_offset
-            short = f'{indent}"""{docstring.splitlines()[0]}"""'
-            lines[place.lineno - 1 : place.end_lineno] = [short]
-            last -= (place.end_lineno or place.lineno) - place.lineno
+            short = _short_docstring(docstring, " " * place.col_offset)
+            lines[place.lineno - 1 : place.end_lineno] = short
+            last += len(short) - 1 - ((place.end_lineno or place.lineno) - place.lineno)
     return "\n".join(lines[first - 1 : last])
+
+
+def _short_docstring(docstring: str, indent: str) -> list[str]:
+    """Returns the lines of a docstring's first line and of its paper, if it names one.
+
+    The source runs from the word `Source:` to the end of its paragraph.
+    """
+    summary = docstring.splitlines()[0]
+    source = SOURCE.search(docstring)
+    if source is None:
+        return [f'{indent}"""{summary}"""']
+    words = " ".join(source[0].split())
+    quoted = textwrap.wrap(
+        words, WIDTH, initial_indent=indent, subsequent_indent=indent
+    )
+    return [f'{indent}"""{summary}', "", *quoted, f'{indent}"""']

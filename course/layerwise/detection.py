@@ -123,7 +123,7 @@ def loss(wanted, said):
         said: Tensor of the same shape, logits for the classes.
 
     Returns:
-        Tensor of shape (batch,). Source: equations 1 to 4 of the paper.
+        Tensor of shape (batch,). Source: equations 1 to 4 of Zhou et al. (2019).
     """
     classes = wanted.shape[-1] - 4
     heat, logits = wanted[..., :classes], said[..., :classes]

@@ -23,8 +23,9 @@ def gram(features):
 
     Returns:
         Tensor of shape (batch, channels, channels): for each pair of channels the mean
-        of their product over all positions. Source: equation 3 of the paper, divided by
-        the number of positions, so that pictures of any size can be compared.
+        of their product over all positions. Source: equation 3 of Gatys et al. (2016),
+        divided by the number of positions, so that pictures of any size can be
+        compared.
     """
     _, height, width, channels = features.shape
     flat = ops.reshape(features, (-1, height * width, channels))

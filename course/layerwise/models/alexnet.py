@@ -152,7 +152,8 @@ def alexnet(input_shape=(227, 227, 3), num_classes=1000):
 
     Returns:
         A `keras.Model` from images (batch, height, width, channels) to probabilities
-        (batch, num_classes). Source: section 3.5 and Figure 2 of the paper.
+        (batch, num_classes). Source: section 3.5 and Figure 2 of Krizhevsky et al.
+        (2012).
     """
     inputs = keras.Input(input_shape)
     x = convolution(inputs, 96, 11, strides=4, padding="valid", norm=True, pool=3)

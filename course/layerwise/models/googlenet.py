@@ -67,7 +67,7 @@ def naive_block(x, filters, norm=False, name=None):
     Returns:
         Tensor of shape (batch, height, width, sum(filters) + channels): the pooling has
         no filters, and hands on all the channels that it gets. Source: Figure 2(a) of
-        the paper.
+        Szegedy et al. (2014).
     """
     f1, f3, f5 = filters
     branches = [
@@ -91,7 +91,7 @@ def inception_block(x, filters, norm=False, name=None):
 
     Returns:
         Tensor of shape (batch, height, width, f1 + f3 + f5 + fp). Source: Figure 2(b)
-        of the paper.
+        of Szegedy et al. (2014).
     """
 
     def part(x, filters, kernel_size, suffix):
@@ -117,7 +117,8 @@ def auxiliary_head(x, num_classes, name=None):
         name: String, of the layer that puts out the probabilities.
 
     Returns:
-        Tensor of probabilities, (batch, num_classes). Source: section 5 of the paper.
+        Tensor of probabilities, (batch, num_classes). Source: section 5 of Szegedy et
+        al. (2014).
     """
     x = layers.AveragePooling2D(5, 3)(x)
     x = conv(x, 128, 1)
@@ -160,7 +161,7 @@ def googlenet(input_shape=(224, 224, 3), num_classes=1000, heads=True):
         A `keras.Model` from images (batch, height, width, channels) to probabilities
         (batch, num_classes); with heads, to a list of three such, the main one first,
         which are called `main`, `head_4a` and `head_4d`. Source: Table 1 and Figure 3
-        of the paper.
+        of Szegedy et al. (2014).
 
     Raises:
         ValueError: If the image is too small for the heads.

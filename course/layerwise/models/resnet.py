@@ -83,7 +83,7 @@ def basic_block(x, filters, strides=1, use_bias=False, momentum=0.9, residual=Tr
 
     Returns:
         Tensor of shape (batch, height / strides, width / strides, filters). Source:
-        Figure 5, left, of the paper.
+        Figure 5, left, of He et al. (2015).
     """
     y = conv_bn(x, filters, 3, strides, True, use_bias, momentum)
     y = conv_bn(y, filters, 3, 1, False, use_bias, momentum)
@@ -107,7 +107,7 @@ def bottleneck_block(x, filters, strides=1, use_bias=True, momentum=0.99):
 
     Returns:
         Tensor of shape (batch, height / strides, width / strides, 4 * filters).
-        Source: Figure 5, right, of the paper.
+        Source: Figure 5, right, of He et al. (2015).
     """
     side = shortcut(x, 4 * filters, strides, use_bias, momentum)
     y = conv_bn(x, filters, 1, strides, True, use_bias, momentum)

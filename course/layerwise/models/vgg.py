@@ -40,7 +40,7 @@ def vgg_block(x, num_convs, filters, kernel_size=3, between="relu", name=None):
 
     Returns:
         Tensor of shape (batch, height / 2, width / 2, filters), halves rounded down.
-        Source: section 2.1 of the paper.
+        Source: section 2.1 of Simonyan and Zisserman (2014).
     """
     for number in range(1, num_convs + 1):
         x = layers.Conv2D(

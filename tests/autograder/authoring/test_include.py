@@ -51,6 +51,23 @@ def plain(x): return x
 
 def needs():
     return FACTOR
+
+
+def cited(x):
+    """Does it.
+
+    Args:
+        x: Float.
+
+    Returns:
+        Float. Source:
+        equation 3 of Some and Body
+        (2015).
+
+    Raises:
+        ValueError: Never.
+    """
+    return x
 '''
 
 
@@ -91,6 +108,19 @@ class Stage:
     """A stage."""
 
     size = 3'''
+    )
+
+
+def test_a_docstring_keeps_the_paper_that_it_names(include):
+    assert (
+        include("from layerwise.small import cited")
+        == '''\
+def cited(x):
+    """Does it.
+
+    Source: equation 3 of Some and Body (2015).
+    """
+    return x'''
     )
 
 
