@@ -6,7 +6,7 @@
 import os
 from pathlib import Path
 
-from autograder.jupyter.validate import QUIET
+from autograder.jupyter.validate import QUIET, use_short_report
 
 root = Path(__file__).resolve().parent
 
@@ -43,6 +43,7 @@ c.CourseDirectory.ignore = [
 c.ExecutePreprocessor.timeout = 60
 # `nbgrader validate`: a test that writes to stderr has not failed for that.
 c.ExecutePreprocessor.extra_arguments = QUIET
+use_short_report()
 
 # `nbgrader autograde` and formgrader's button run submissions as `autograder grade`
 # does: kernels that start warm, tests in a process that student code never enters.

@@ -62,6 +62,17 @@ def add_verbs(verbs: "Verbs") -> None:
     verb.set_defaults(run=_answers)
 
     verb = verbs.add_parser(
+        "mutate", help="hold the tests against wrong and right answers made by machine"
+    )
+    verb.add_argument("assignments", nargs="*", metavar="HW", help="default: all")
+    verb.add_argument("--only", metavar="NAME", help="run the mutants with NAME in it")
+    verb.add_argument(
+        "--fresh", action="store_true", help="run what earlier runs have shown, too"
+    )
+    add_run_options(verb)
+    verb.set_defaults(run=_mutate)
+
+    verb = verbs.add_parser(
         "agree", help="hold this engine against a plain kernel and stock nbgrader"
     )
     verb.add_argument("assignments", nargs="*", metavar="HW", help="default: all")
@@ -184,6 +195,19 @@ def _answers(options: argparse.Namespace) -> int:
             options.fresh,
             options.verdicts,
         ),
+    )
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    from autograder.proof.answers import Options
+    from autograder.proof.mutate import run_mutants
+
+    course = find_course(options.course)
+    return run_mutants(
+        course,
+        options.assignments or course.assignments(),
+        limits_of(options),
+        Options(options.workers, options.only, fresh=options.fresh),
     )
 
 

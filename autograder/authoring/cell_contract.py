@@ -18,7 +18,11 @@ from autograder.verdict.names import Names, names_of, plain_python
 from autograder.verdict.roles import answer_names_of, roles_of
 
 # The assertions of `layerwise.checks`: they return nothing, so a cell may end in one.
-ASSERTIONS = frozenset({"shape", "close", "unchanged", "raises", "model"})
+ASSERTIONS = frozenset(
+    {"answer", "close", "judge", "model", "raises", "shape", "unchanged"}
+)
+# What a cell may end in: it returns nothing.
+ENDS = ASSERTIONS | {"passed"}
 # The folder of an assignment's answers bank, beside its source.
 BANK = "answers"
 CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
@@ -160,7 +164,7 @@ def _check_statements(cell: NotebookNode, line: int, path: Path) -> None:
             asserts += 1
             if node.msg is None:
                 refuse(node, "has an assert without a message")
-        elif isinstance(node, ast.Call) and _is_assertion(node):
+        elif isinstance(node, ast.Call) and _is_of_checks(node, ASSERTIONS):
             asserts += 1
         elif isinstance(node, ast.Compare):
             _check_comparison(node, refuse)
@@ -179,18 +183,18 @@ def _check_statements(cell: NotebookNode, line: int, path: Path) -> None:
         raise SourceError(path, line, f"test {test!r} asserts nothing")
     last = tree.body[-1]
     if isinstance(last, ast.Expr) and not (
-        isinstance(last.value, ast.Call) and _is_assertion(last.value)
+        isinstance(last.value, ast.Call) and _is_of_checks(last.value, ENDS)
     ):
         refuse(last, "ends in a bare expression, which nbgrader reads as the score")
 
 
-def _is_assertion(call: ast.Call) -> bool:
+def _is_of_checks(call: ast.Call, names: Collection[str]) -> bool:
     function = call.func
     return (
         isinstance(function, ast.Attribute)
         and isinstance(function.value, ast.Name)
         and function.value.id == "checks"
-        and function.attr in ASSERTIONS
+        and function.attr in names
     )
 
 

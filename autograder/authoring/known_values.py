@@ -8,11 +8,11 @@ CONVERTING = """
 abs all any array asarray bool bytes complex concatenate convert_to_numpy
 convert_to_tensor copy deepcopy dict enumerate find_layers float getattr int isfinite
 isnan items len list map max min next ravel repr reshape reversed set shape size sorted
-squeeze stack str sum swapaxes transpose tuple type values zip
+squeeze stack str sum swapaxes transpose tuple type unpack values zip
 """
 COMPARING = """
-allclose array_equal array_equiv assert_allclose assert_array_equal close isclose shape
-unchanged
+allclose array_equal array_equiv assert_allclose assert_array_equal close isclose judge
+shape unchanged
 """
 # Calls that hand on what they are given, in another form or order.
 CONVERSIONS = frozenset(CONVERTING.split())

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.authoring.cell_contract import check_references, check_test_cells
+from autograder.authoring.expected import (
+    FILE,
+    Formulas,
+    is_current,
+    take_formulas,
+    write_expected,
+)
 from autograder.authoring.include import resolve_includes
 from autograder.authoring.metadata import fill_metadata
 from autograder.authoring.source import read_source, set_cell_ids, to_text
@@ -44,7 +51,9 @@ def chapter_notebook(path: Path, library: Path) -> str:
     return to_text(notebook)
 
 
-def solution_notebook(path: Path, remark: Callable[[str], object] | None = None) -> str:
+def solution_notebook(
+    path: Path, remark: Callable[[str], object] | None = None
+) -> tuple[str, Formulas]:
     """Makes an assignment's notebook, answers and hidden tests included.
 
     Args:
@@ -54,18 +63,19 @@ def solution_notebook(path: Path, remark: Callable[[str], object] | None = None)
             the rest, and whoever built the notebook has looked.
 
     Returns:
-        The text of the `.ipynb` file.
+        The text of the `.ipynb` file, and the formulas of what its tests expect.
 
     Raises:
         SourceError: With file and line, if the source is at fault.
     """
     notebook, lines = read_source(path)
     fill_metadata(notebook, lines, path)
+    formulas = take_formulas(notebook, lines, path)
     check_test_cells(notebook, lines, path)
     if remark is not None:
         check_references(notebook, lines, path, remark)
     set_cell_ids(notebook)
-    return to_text(notebook)
+    return to_text(notebook), formulas
 
 
 def build(
@@ -111,7 +121,11 @@ def build(
         write(target, chapter_notebook(path, course.root / "course"))
     for assignment in filter(wanted, course.assignments()):
         path = course.source / assignment / f"{assignment}.py"
-        write(path.with_suffix(".ipynb"), solution_notebook(path, remark))
+        text, formulas = solution_notebook(path, remark)
+        if (expected := write_expected(formulas, path)) is not None:
+            made.append(Built(*expected))
+            report(made[-1])
+        write(path.with_suffix(".ipynb"), text)
         target = course.release / assignment / f"{assignment}.ipynb"
         before = target.read_bytes() if target.is_file() else None
         make_release(course, assignment)
@@ -173,10 +187,15 @@ def require_built(course: Course, assignment: str) -> str:
     """
     path = course.source / assignment / f"{assignment}.py"
     target = path.with_suffix(".ipynb")
-    text = solution_notebook(path)
+    text, formulas = solution_notebook(path)
     if not target.is_file() or target.read_text(encoding="utf-8") != text:
         raise CourseError(
             f"{target} is missing or older than its source: run `autograder build`."
+        )
+    if not is_current(formulas, path):
+        raise CourseError(
+            f"{target.with_name(FILE)} is missing or older than its source: run "
+            "`autograder build`."
         )
     return text
 

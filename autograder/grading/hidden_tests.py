@@ -23,8 +23,10 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # A frame of the test itself: in the verdict process, and in a kernel of IPython's.
 FRAME = re.compile(r'File "<[^"]*>", line (\d+)')
 CELL_FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
-# How the verdict process begins the frames of the student's code.
-SUBMITTED = "In the submitted code:"
+# How a frame of the student's code begins.
+SUBMITTED = re.compile(
+    r"In the submitted code(?:, called in line (\d+) of this test)?:"
+)
 NOT_SHOWN = (
     "[what this cell put out is not shown: it ran after hidden tests. Your own "
     "notebook shows it.]"
@@ -115,10 +117,12 @@ def _clean_error(
 
 def _is_theirs(error: NotebookNode, cell: NotebookNode) -> bool:
     """Returns whether the student's code raised an error for a hidden input."""
-    lines, theirs = [], error.ename == "BrokenLinkError"
+    lines: list[int] = []
+    theirs = error.ename == "BrokenLinkError"
     for entry in map(_plain, error.traceback[:-1]):
-        if entry.startswith(SUBMITTED):
+        if (submitted := SUBMITTED.match(entry)) is not None:
             theirs = True
+            lines += map(int, filter(None, submitted.groups()))
             break
         if (found := FRAME.search(entry)) is not None:
             lines.append(int(found[1]))

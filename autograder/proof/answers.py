@@ -128,10 +128,10 @@ def _run_bank(
     kept = 0
     print(f"{assignment}: {len(answers)} answers", flush=True)
     asked = {
-        answer.name: _reachable(answer, reference) if options.fast else answer.notebook
+        answer.name: reachable(answer, reference) if options.fast else answer.notebook
         for answer in answers
     }
-    for answer, verdict in _verdicts(answers, asked, assigned, limits, options):
+    for answer, verdict in run_each(answers, asked, assigned, limits, options):
         verdicts[answer.name], kept = verdict.cells, kept + verdict.kept
         cells = filter(is_test, from_bytes(asked[answer.name]).cells)
         ran = {name: assigned.points[name] for name in map(str, map(grade_id, cells))}
@@ -155,7 +155,7 @@ def _run_bank(
     return sum(bool(found) for found in faults.values()), verdicts
 
 
-def _verdicts(
+def run_each(
     answers: list[Answer],
     notebooks: dict[str, bytes],
     assigned: Assigned,
@@ -189,7 +189,7 @@ def _verdicts(
         yield answer, verdict
 
 
-def _reachable(answer: Answer, reference: NotebookNode) -> bytes:
+def reachable(answer: Answer, reference: NotebookNode) -> bytes:
     """Returns a wrong answer's notebook without the tests that it cannot reach."""
     if not answer.name.startswith("wrong_"):
         return answer.notebook

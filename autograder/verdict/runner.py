@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import json
 import linecache
+import re
 import socket
 import time
 import traceback
@@ -21,6 +22,9 @@ from autograder.warm.fork import make_kernel
 
 # From Linux's `sys/prctl.h`.
 PR_SET_DUMPABLE = 4
+REMOTE_FRAME = r'File "([^"\n]*)", line (\d+), in ([^\n]*)(?:\n {4}([^\n]*))?'
+# Frames that a student did not write.
+LIBRARY = r"/site-packages/|/lib/python3|/layerwise/"
 MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 200_000, 20_000, 50
 
 
@@ -135,20 +139,33 @@ def _fetch(
 def error_output(error: BaseException, file: str) -> dict[str, Any]:
     """Returns an exception as a notebook's error output.
 
-    The test's own frames come first, then the student's.
+    Of an error of the student's code it shows the line of theirs that raised it, of an
+    assertion its message, and of a test's own fault the test's frames.
 
     Args:
         error: What the cell raised.
         file: The file name under which the cell was compiled.
     """
+    from layerwise.checks.expected import exercise_of
+    from layerwise.checks.notebook_errors import NotBegun, frame_text, is_stub
+
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == file][-MAX_FRAMES:]
-    entries = traceback.format_list(own)
+    name, message = type(error).__name__, _printable(str(error))
+    entries = []
     theirs = getattr(error, "remote_traceback", None)
     if theirs is not None:
-        # Without frames too: it is what says that the student's code raised it.
-        entries.append(f"In the submitted code:\n{theirs}")
-    name, message = type(error).__name__, _printable(str(error))
+        places = re.findall(REMOTE_FRAME, theirs)
+        if places and is_stub(name, message):
+            exercise = exercise_of([function for _, _, function, _ in places])
+            name, message = NotBegun.__name__, f"{exercise} is not begun"
+        else:
+            mine = [place for place in places if not re.search(LIBRARY, place[0])]
+            _, *place = (mine or places or [("", "?", "?", "")])[-1]
+            # Without a place too: it is what says that the student's code raised it.
+            entries.append(frame_text(own[-1].lineno if own else None, *place))
+    elif not isinstance(error, AssertionError):
+        entries = traceback.format_list(own)
     notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
     entries.append(f"\x1b[31m{name}\x1b[0m: {message}{notes}")
     return {

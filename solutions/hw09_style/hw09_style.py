@@ -16,9 +16,10 @@
 # | 6 | Match mean and deviation | 2 |
 #
 # Write your code where it says `YOUR CODE HERE`. The cells below each exercise test
-# it; when your work is graded, the same cells ask the same of other inputs too. No
-# exercise needs an earlier one. Tensors are channels-last: (batch, height, width,
-# channels). Use `keras.ops` where gradients must flow: exercises 1 to 3.
+# it; when your work is graded, they ask the same of other inputs too. No exercise needs
+# an earlier one. What a test expects stands in `expected.json`, beside this notebook.
+# Tensors are channels-last: (batch, height, width, channels). Use `keras.ops` where
+# gradients must flow: exercises 1 to 3.
 
 # %% nbgrader={"grade_id": "setup"}
 import keras
@@ -27,14 +28,22 @@ from keras import layers, ops
 
 from layerwise import checks, training
 
+checks.short_errors()
+
 # %% [markdown]
 # ## Exercise 1: the style matrix (5 points)
 #
 # Which channels are active together, wherever in the picture that is? Write
 # `gram(features)`: for each picture of the batch, and for each pair of channels, the
-# mean of their product over all positions, **divided by the number of channels**
-# (chapter 09 leaves out that last division; with it, layers of different widths have
-# style matrices of the same size).
+# mean of their product over all positions, **divided by the number of channels**.
+# (Chapter 09 leaves out that last division. Johnson et al. 2016, arXiv:1603.08155, have
+# it: equation 3.)
+#
+# An example to check by hand: a picture of 1×2 positions and two channels, with
+# features (1, 2) and (3, 0), has the style matrix
+#
+# $$\tfrac12 \cdot \tfrac12 \begin{pmatrix} 1 + 9 & 2 + 0 \\ 2 + 0 & 4 + 0
+# \end{pmatrix} = \begin{pmatrix} 2.5 & 0.5 \\ 0.5 & 1 \end{pmatrix}$$
 
 
 # %% nbgrader={"grade_id": "gram"}
@@ -59,103 +68,104 @@ def gram(features):
 def drawn(seed, *shape):
     """Draws positive features, as they come out of a ReLU."""
     rng = np.random.default_rng(seed)
-    return np.abs(rng.normal(size=shape)).astype("float32")
+    return ops.convert_to_tensor(np.abs(rng.normal(size=shape)), dtype="float32")
 
+
+# %% tags=["expected"]
+def gram_expected(x):
+    """Returns the style matrices of features, and what mistakes make of them."""
+    x = ops.convert_to_numpy(x).astype("float64")
+    batch, height, width, channels = x.shape
+    positions = height * width
+    sums = np.einsum("bhwi,bhwj->bij", x, x)
+    centred = x - x.mean((1, 2), keepdims=True)
+    answer = sums / (positions * channels)
+    return answer, {
+        "the sums are not divided: expected the mean over positions": sums,
+        "not divided by the number of channels": sums / positions,
+        "divided by the channels, not by the positions": sums / channels,
+        "divided by the batch too": answer / batch,
+        "the mean of each channel is taken off, which makes it a covariance": np.einsum(
+            "bhwi,bhwj->bij", centred, centred
+        )
+        / (positions * channels),
+        "divided twice by the positions or channels": answer / (positions * channels),
+    }
+
+
+small = ops.convert_to_tensor([[[[1.0, 2.0], [3.0, 0.0]]]])
+expect("gram of the example", gram_expected(small)[0])
+for dims in [(1, 2, 3, 2), (2, 4, 3, 5)]:
+    expect(f"gram of features {dims}", *gram_expected(drawn(92, *dims)))
 
 # %% [markdown]
-# Shape, symmetry, and one picture at a time (2 points).
+# Shape, symmetry, and each picture for itself (2 points).
 
 # %% nbgrader={"grade_id": "test_gram_shape", "points": 2}
 _cases = [(2, 3, 5, 4)]
 ### BEGIN HIDDEN TESTS
-_cases += [(1, 6, 2, 3), (3, 4, 4, 7)]
+_cases += [(4, 6, 2, 3), (3, 4, 4, 7)]
 ### END HIDDEN TESTS
 for _dims in _cases:
-    _x = drawn(91, *_dims)
-    _call = f"gram of features {_dims}"
-    _one = gram(_x)
-    checks.shape(_one, (_dims[0], _dims[-1], _dims[-1]), _call)
-    _one = ops.convert_to_numpy(_one)
-    checks.close(_one, np.swapaxes(_one, 1, 2), f"{_call}, transposed,", rtol=1e-3)
-    _other = _x.copy()
-    _other[-1] *= 3
-    if _dims[0] > 1:
-        _moved = ops.convert_to_numpy(gram(_other))
-        assert np.allclose(_moved[0], _one[0], rtol=1e-3), (
-            f"{_call}: another last picture changes the matrix of the first one: "
-            "pictures of a batch must not mix"
-        )
+    _x, _call = drawn(91, *_dims), f"gram of features {_dims}"
+    _found = gram(_x)
+    checks.shape(_found, (_dims[0], _dims[-1], _dims[-1]), _call)
+    _found = ops.convert_to_numpy(_found)
+    checks.close(_found, np.swapaxes(_found, 1, 2), f"{_call}, transposed,", rtol=1e-3)
+    checks.close(gram(_x[:1]), _found[:1], f"{_call}, of the first picture alone,")
+checks.passed("shape", "symmetry", "each picture for itself")
 
 # %% [markdown]
 # The numbers (2 points).
 
 # %% nbgrader={"grade_id": "test_gram_values", "points": 2}
-_cases = [(1, 2, 3, 2), (2, 4, 3, 5)]
+for _dims in [(1, 2, 3, 2), (2, 4, 3, 5)]:
+    checks.answer(gram(drawn(92, *_dims)), f"gram of features {_dims}")
+_small = ops.convert_to_tensor([[[[1.0, 2.0], [3.0, 0.0]]]])
+checks.answer(gram(_small), "gram of the example")
 ### BEGIN HIDDEN TESTS
-_cases += [(2, 8, 8, 3), (1, 5, 1, 6)]
+for _dims in [(2, 8, 8, 3), (1, 5, 1, 6), (3, 1, 4, 1), (1, 16, 9, 12)]:
+    _x = drawn(94, *_dims)
+    _right = gram_expected(_x)
+    checks.judge(gram(_x), *_right, f"gram of features {_dims}")
 ### END HIDDEN TESTS
-for _dims in _cases:
-    _x = drawn(92, *_dims)
-    _positions, _channels = _dims[1] * _dims[2], _dims[-1]
-    _sums = np.einsum("bhwi,bhwj->bij", _x.astype("float64"), _x.astype("float64"))
-    _wanted = _sums / (_positions * _channels)
-    _call = f"gram of features {_dims}"
-    _received = gram(_x)
-    checks.shape(_received, _wanted.shape, _call)
-    _received = ops.convert_to_numpy(_received)
-    _centred = _x - _x.mean((1, 2), keepdims=True)
-    _centred = np.einsum("bhwi,bhwj->bij", _centred, _centred)
-    for _fault, _wrong in {
-        "the sums are not divided: expected the mean over positions": _sums,
-        "not divided by the number of channels": _sums / _positions,
-        "divided by the channels, not by the positions": _sums / _channels,
-        "divided by the batch too": _sums / (_positions * _channels * _dims[0]),
-        "the mean of each channel is taken off, which makes it a covariance": _centred
-        / (_positions * _channels),
-        "divided twice by the positions or channels": _sums
-        / (_positions * _channels) ** 2,
-    }.items():
-        assert np.allclose(_wrong, _wanted, rtol=1e-2) or not np.allclose(
-            _received, _wrong, rtol=1e-3
-        ), f"{_call}: {_fault}"
-    checks.close(_received, _wanted, _call, rtol=1e-3)
+checks.passed("values")
 
 # %% [markdown]
-# Where something is does not matter (1 point).
+# Where something is does not matter, and gradients flow (1 point).
 
 # %% nbgrader={"grade_id": "test_gram_places", "points": 1}
 _x = drawn(93, 1, 6, 4, 3)
 _order = np.random.default_rng(94).permutation(24)
-_moved = _x.reshape(1, 24, 3)[:, _order].reshape(1, 6, 4, 3)
-_sides = ops.convert_to_numpy(gram(np.swapaxes(_x, 1, 2)))
-_here, _there = (ops.convert_to_numpy(gram(_a)) for _a in (_x, _moved))
-assert np.allclose(_here, _there, rtol=1e-3), (
-    "moving the positions about changes the matrix: it must sum over positions, and "
-    f"keep channels. Received at [0, 0]: {_here[0].flat[0]:.4g}, then "
-    f"{_there[0].flat[0]:.4g}"
+_moved = ops.reshape(ops.take(ops.reshape(_x, (1, 24, 3)), _order, axis=1), _x.shape)
+_turned = ops.transpose(_x, (0, 2, 1, 3))
+_here = gram(_x)
+checks.close(
+    gram(_moved), _here, "gram after the positions were moved about", rtol=1e-3
 )
-assert np.allclose(_here, _sides, rtol=1e-3), "turning the picture changes its matrix"
+checks.close(gram(_turned), _here, "gram of the picture on its side", rtol=1e-3)
 _slope = checks.gradient(gram, _x)
-assert np.abs(_slope).min() > 0, (
-    "no gradient flows through gram: use keras.ops, not NumPy"
-)
+assert np.abs(_slope).min() > 0, "no gradient flows through gram: use keras.ops"
 ### BEGIN HIDDEN TESTS
-_step = 0.1 * drawn(95, *_x.shape)
+_step = 0.1 * ops.convert_to_numpy(drawn(95, *_x.shape))
 _up, _down = (np.sum(ops.convert_to_numpy(gram(_a))) for _a in (_x + _step, _x - _step))
 # Both sides are the student's: what gram computes, and the slope of it.
 checks.close(2 * np.sum(_slope * _step), _up - _down, "the slope of gram", rtol=1e-2)
 ### END HIDDEN TESTS
+checks.passed("positions", "gradient")
 
 # %% [markdown]
 # ## Exercise 2: the style loss (3 points)
 #
 # Write `style_loss(found, wanted, weights)`. `found` and `wanted` are lists of style
 # matrices, one for each layer, each of shape (batch, channels, channels), `weights` is
-# a list of numbers. The loss is
+# a list of numbers. Layers differ in channels. The loss is a scalar tensor: over all
+# layers, add up
 #
-# Σ over layers of weight · *mean* of (found − wanted)²,
+# weight · *sum* over both channel axes of (found − wanted)², as a mean over the batch.
 #
-# a scalar tensor. Layers differ in channels.
+# (A style matrix is divided by its channels already. Were their squares averaged too, a
+# layer of 512 channels would count 64 times less than one of 64 with equal features.)
 
 
 # %% nbgrader={"grade_id": "style_loss"}
@@ -173,42 +183,87 @@ def style_loss(found, wanted, weights):
     ### BEGIN SOLUTION
     total = 0.0
     for one, other, weight in zip(found, wanted, weights, strict=True):
-        total = total + weight * ops.mean(ops.square(one - other))
+        gaps = ops.sum(ops.square(one - other), axis=(1, 2))
+        total = total + weight * ops.mean(gaps)
     return total
     ### END SOLUTION
 
 
+# %% tags=["expected"]
+def style_loss_expected(found, wanted, weights):
+    """Returns the loss of style, and what mistakes make of it."""
+    pairs = zip(found, wanted, strict=True)
+    squares = [
+        (ops.convert_to_numpy(one).astype("float64") - ops.convert_to_numpy(other)) ** 2
+        for one, other in pairs
+    ]
+    sums = [square.sum((1, 2)).mean() for square in squares]
+
+    def total(terms):
+        return sum(weight * term for weight, term in zip(weights, terms, strict=True))
+
+    return total(sums), {
+        "the squares are averaged over the channels: expected their sum": total(
+            [square.mean() for square in squares]
+        ),
+        "the squares are summed over the batch too: expected its mean": total(
+            [square.sum() for square in squares]
+        ),
+        "the weights are ignored": sum(sums),
+        "only the last layer counts": weights[-1] * sums[-1],
+        "only the first layer counts": weights[0] * sums[0],
+        "it is the mean over layers: expected the sum": total(sums) / len(sums),
+        "it is divided by the sum of the weights": total(sums) / sum(weights),
+        "the weights are squared": total(np.array(weights) * sums),
+        "roots are taken: expected squares": total(np.sqrt(sums)),
+    }
+
+
+def style_matrices(seed, batch, *channels):
+    """Draws a style matrix for each layer."""
+    return [drawn(seed + c, batch, c, c) for c in channels]
+
+
+expect(
+    "style_loss of layers with 2 and 3 channels and weights 1 and 0.5",
+    *style_loss_expected(
+        [drawn(97, 2, 2, 2), drawn(98, 2, 3, 3)],
+        [drawn(197, 2, 2, 2), drawn(198, 2, 3, 3)],
+        [1.0, 0.5],
+    ),
+)
+
+
+# %% nbgrader={"grade_id": "given_style_loss_of_one"}
+def style_loss_of_one(found):
+    """Computes the style loss of one layer of which nothing is wanted."""
+    return style_loss([found], [ops.zeros_like(found)], [1.0])
+
+
 # %% nbgrader={"grade_id": "test_style_loss", "points": 3}
-_cases = [((2, 3), [1.0, 0.5])]
-### BEGIN HIDDEN TESTS
-_cases += [((4, 1, 6), [0.2, 3.0, 0.0]), ((5,), [2.0])]
-### END HIDDEN TESTS
-for _channels, _weights in _cases:
-    _found = [drawn(95 + _c, 2, _c, _c) for _c in _channels]
-    _wanted = [drawn(195 + _c, 2, _c, _c) for _c in _channels]
-    _gaps = [(_f - _w) ** 2 for _f, _w in zip(_found, _wanted, strict=True)]
-    _answer = sum(_w * _g.mean() for _w, _g in zip(_weights, _gaps, strict=True))
-    _call = f"style_loss of layers with {_channels} channels and weights {_weights}"
-    _received = style_loss(_found, _wanted, _weights)
-    checks.shape(_received, (), _call)
-    _received = float(ops.convert_to_numpy(_received))
-    _summed = sum(_w * _g.sum() for _w, _g in zip(_weights, _gaps, strict=True))
-    _roots = sum(
-        _w * np.sqrt(_g.mean()) for _w, _g in zip(_weights, _gaps, strict=True)
-    )
-    for _fault, _wrong in {
-        "the squares are summed: expected their mean": _summed,
-        "the weights are ignored": sum(_g.mean() for _g in _gaps),
-        "only the last layer counts": _weights[-1] * _gaps[-1].mean(),
-        "it is the mean over layers: expected the sum": _answer / len(_gaps),
-        "the root of the mean square: expected the mean square": _roots,
-    }.items():
-        assert np.isclose(_wrong, _answer, rtol=1e-2) or not np.isclose(
-            _received, _wrong, rtol=1e-3
-        ), f"{_call}: {_fault}"
-    checks.close(_received, _answer, _call, rtol=1e-3)
+_found = [drawn(97, 2, 2, 2), drawn(98, 2, 3, 3)]
+_wanted = [drawn(197, 2, 2, 2), drawn(198, 2, 3, 3)]
+_call = "style_loss of layers with 2 and 3 channels and weights 1 and 0.5"
+checks.answer(style_loss(_found, _wanted, [1.0, 0.5]), _call)
 _same = [drawn(96, 1, 3, 3)]
 checks.close(style_loss(_same, _same, [2.0]), 0.0, "the style loss of what is wanted")
+### BEGIN HIDDEN TESTS
+for _batch, _channels, _weights in [
+    (2, (4, 1, 6), [0.2, 3.0, 0.7]),
+    (1, (5,), [2.0]),
+    (3, (2, 2, 3, 7), [1.5, 0.0, 0.25, 4.0]),
+]:
+    _found = style_matrices(95, _batch, *_channels)
+    _wanted = style_matrices(195, _batch, *_channels)
+    _call = f"style_loss of layers with {_channels} channels and weights {_weights}"
+    _right = style_loss_expected(_found, _wanted, _weights)
+    checks.judge(style_loss(_found, _wanted, _weights), *_right, _call)
+_x = drawn(93, 2, 3, 3)
+checks.close(checks.gradient(style_loss_of_one, _x), _x, "the slope of style_loss")
+### END HIDDEN TESTS
+_slope = checks.gradient(style_loss_of_one, drawn(99, 2, 3, 3))
+assert np.abs(_slope).max() > 0, "no gradient flows through style_loss: use keras.ops"
+checks.passed("value", "nothing to change", "gradient")
 
 # %% [markdown]
 # ## Exercise 3: total variation (3 points)
@@ -216,7 +271,11 @@ checks.close(style_loss(_same, _same, [2.0]), 0.0, "the style loss of what is wa
 # Write `total_variation(images)`: for each picture the sum of the *absolute*
 # differences between neighbours, downwards and to the right, over all channels. (The
 # chapter takes squares and means, and one number for all.) Nothing wraps around: the
-# last row has no neighbour below.
+# last row has no neighbour below. The picture
+#
+# $$\begin{pmatrix} 1 & 4 \\ 3 & 3 \end{pmatrix}$$
+#
+# of one channel has the steps 2 and 1 downwards, 3 and 0 to the right: 6 in all.
 
 
 # %% nbgrader={"grade_id": "total_variation"}
@@ -236,52 +295,61 @@ def total_variation(images):
     ### END SOLUTION
 
 
+# %% tags=["expected"]
+def variation_expected(x):
+    """Returns the total variation of pictures, and what mistakes make of it."""
+    x = ops.convert_to_numpy(x).astype("float64")
+    down, right = np.diff(x, axis=1), np.diff(x, axis=2)
+
+    def total(*parts):
+        return sum(part.sum((1, 2, 3)) for part in parts)
+
+    steps = [np.abs(down), np.abs(right)]
+    around = [np.abs(x - np.roll(x, 1, axis)) for axis in (1, 2)]
+    diagonal = np.sqrt(down[:, :, :-1] ** 2 + right[:, :-1] ** 2)
+    return total(*steps), {
+        "only the steps downwards are counted": total(steps[0]),
+        "only the steps to the right are counted": total(steps[1]),
+        "the picture wraps around: the last row is compared with the first": total(
+            *around
+        ),
+        "squares are summed: expected absolute values": total(down**2, right**2),
+        "the steps are not made positive": total(down, right),
+        "means are taken: expected sums": sum(p.mean((1, 2, 3)) for p in steps),
+        "lengths of gradients are summed: expected each step by itself": total(
+            diagonal
+        ),
+        "one number for all pictures: expected one for each": total(*steps).sum(),
+        "the mean over channels is taken: expected the sum": total(*steps)
+        / x.shape[-1],
+    }
+
+
+square = ops.convert_to_tensor([[[[1.0], [4.0]], [[3.0], [3.0]]]])
+expect("total_variation of the example", variation_expected(square)[0])
+expect(
+    "total_variation of images (2, 3, 4, 2)",
+    *variation_expected(drawn(97, 2, 3, 4, 2)),
+)
+
 # %% nbgrader={"grade_id": "test_total_variation", "points": 3}
-_cases = [(2, 3, 4, 1)]
+_call = "total_variation of images (2, 3, 4, 2)"
+checks.answer(total_variation(drawn(97, 2, 3, 4, 2)), _call)
+_small = ops.convert_to_tensor([[[[1.0], [4.0]], [[3.0], [3.0]]]])
+checks.answer(total_variation(_small), "total_variation of the example")
+_slope = checks.gradient(total_variation, drawn(98, 1, 3, 3, 1))
+assert np.abs(_slope).max() > 0, "no gradient flows: use keras.ops, not NumPy"
 ### BEGIN HIDDEN TESTS
-_cases += [(3, 5, 2, 3), (1, 2, 7, 2)]
-### END HIDDEN TESTS
-for _dims in _cases:
-    _x = drawn(97, *_dims)
-    _down, _right = np.abs(np.diff(_x, axis=1)), np.abs(np.diff(_x, axis=2))
-    _parts = [_p.sum((1, 2, 3)) for _p in (_down, _right)]
-    _answer = _parts[0] + _parts[1]
-    _call = f"total_variation of images {_dims}"
-    _received = total_variation(_x)
-    checks.shape(_received, (_dims[0],), _call)
-    _received = ops.convert_to_numpy(_received)
-    _around = sum(np.abs(_x - np.roll(_x, 1, _a)).sum((1, 2, 3)) for _a in (1, 2))
-    _squares = sum((_d**2).sum((1, 2, 3)) for _d in (_down, _right))
-    for _fault, _wrong in {
-        "only the steps downwards are counted": _parts[0],
-        "only the steps to the right are counted": _parts[1],
-        "the picture wraps around: the last row is compared with the first": _around,
-        "squares are summed: expected absolute values": _squares,
-        "means are taken: expected sums": _down.mean((1, 2, 3))
-        + _right.mean((1, 2, 3)),
-    }.items():
-        assert not np.allclose(_received, _wrong, rtol=1e-3), f"{_call}: {_fault}"
-    checks.close(_received, _answer, _call, rtol=1e-3)
-_flat = total_variation(np.full((1, 4, 4, 2), 7, "float32"))
-checks.close(_flat, np.zeros(1), "the total variation of a flat picture")
-_x = drawn(98, 1, 3, 3, 1)
+for _dims in [(3, 5, 2, 3), (1, 2, 7, 2), (2, 1, 6, 1), (1, 4, 1, 3)]:
+    _x = drawn(100, *_dims) - 1
+    _right = variation_expected(_x)
+    checks.judge(total_variation(_x), *_right, f"total_variation of images {_dims}")
+_x = drawn(98, 2, 4, 3, 2)
 _slope = checks.gradient(total_variation, _x)
-assert np.abs(_slope).max() > 0, (
-    "no gradient flows through total_variation: use keras.ops, not NumPy"
-)
-### BEGIN HIDDEN TESTS
-_step = 1e-3 * drawn(99, *_x.shape)
-_ends = (ops.convert_to_numpy(total_variation(_a)) for _a in (_x + _step, _x - _step))
-_up, _down = (float(_end.sum()) for _end in _ends)
-# Both sides are the student's: what total_variation computes, and the slope of it.
-checks.close(
-    2 * np.sum(_slope * _step),
-    _up - _down,
-    "the slope of total_variation",
-    rtol=5e-2,
-    atol=1e-5,
-)
+_right = checks.gradient(reference_total_variation, _x)
+checks.close(_slope, _right, "the slope of total_variation")
 ### END HIDDEN TESTS
+checks.passed("values", "gradient")
 
 # %% [markdown]
 # ## Exercise 4: paint (5 points)
@@ -312,11 +380,14 @@ def loss_of(network, picture, wanted):
 # %% [markdown]
 # Write `paint(network, wanted, start, steps=20, learning_rate=0.05)`. It begins with
 # the picture `start`, an array of shape (1, 8, 8, channels) of numbers from 0 to 1, and
-# takes `steps` steps of `keras.optimizers.Adam(learning_rate)` on the **pixels**. After
-# each step pixels are clipped to 0…1. It returns `(picture, losses)`: an array like
-# `start`, and a list of floats, the loss *before* each step.
+# takes `steps` steps of **one** `keras.optimizers.Adam(learning_rate)` on the
+# **pixels**. After each step pixels are clipped to 0…1. It returns `(picture, losses)`:
+# an array like `start`, and a list of floats, the loss *before* each step.
 #
-# Neither the weights of the network nor `start` may change.
+# Neither the weights of the network nor `start` nor `wanted` may change.
+#
+# > **Predict.** The start is grey, and the network sees three channels. Which comes
+# > first: the colours, or the edges? Look at the picture below, once `paint` is there.
 
 
 # %% nbgrader={"grade_id": "paint"}
@@ -348,66 +419,104 @@ def paint(network, wanted, start, steps=20, learning_rate=0.05):
     ### END SOLUTION
 
 
+# %% nbgrader={"grade_id": "given_paint_case"}
+def task(seed, channels=3, low=0.3, high=0.7):
+    """Makes a network, what it shall see of some picture, and another to start at."""
+    network = make_network(seed, channels)
+    rng = np.random.default_rng(seed + 900)
+    goal, start = rng.uniform(low, high, (2, 1, 8, 8, channels)).astype("float32")
+    return network, ops.convert_to_numpy(network(goal)), start
+
+
+def far_task():
+    """Makes a task whose wanted features no picture between 0 and 1 has."""
+    network, wanted, start = task(6, low=0, high=1)
+    return network, 9 * wanted, start
+
+
+# %% tags=["expected"]
+def other_paint(
+    network, wanted, start, steps, rate, kind=keras.optimizers.Adam, anew=0
+):
+    """Paints with another optimizer, or with a new one at each step: the losses."""
+    picture, losses = keras.Variable(start), []
+    optimizer = kind(rate)
+    for _ in range(steps + 1):
+        loss, gradients = training.gradients(
+            lambda: loss_of(network, picture, wanted), [picture]
+        )
+        losses.append(float(loss))
+        optimizer = kind(rate) if anew else optimizer
+        optimizer.apply(gradients, [picture])
+        picture.assign(ops.clip(picture, 0, 1))
+    return losses
+
+
+def paint_expected(case, steps, rate):
+    """Returns the losses of painting, and those of common mistakes."""
+    _, losses = reference_paint(*case, steps, rate)
+    after = other_paint(*case, steps, rate)[1:]
+    others = {
+        "SGD's, not Adam's": {"kind": keras.optimizers.SGD},
+        "RMSprop's, not Adam's": {"kind": keras.optimizers.RMSprop},
+        "those of a new optimizer at each step": {"anew": True},
+    }
+    return losses, {
+        "they are those after each step: expected those before": after,
+        "they are all those of the start: each step must go on from the last": [
+            losses[0]
+        ]
+        * steps,
+        "they go uphill: subtract the gradient": other_paint(*case, steps, -rate)[:-1],
+        "they are divided by the first one": list(np.array(losses) / losses[0]),
+        **{
+            f"they are {name}": other_paint(*case, steps, rate, **change)[:-1]
+            for name, change in others.items()
+        },
+    }
+
+
+expect("the losses of paint in 6 steps", *paint_expected(task(1), 6, 0.02))
+
 # %% [markdown]
-# It begins at `start`, and the loss falls (2 points).
+# The losses are those of Adam's steps on the pixels (2 points).
 
 # %% nbgrader={"grade_id": "test_paint", "points": 2}
-# seed, channels, steps
-_cases = [(1, 3, 20)]
+_pair = checks.unpack(paint(*task(1), 6, 0.02), 2, "what paint returns")
+_picture, _losses = _pair
+checks.shape(_picture, (1, 8, 8, 3), "the picture that paint returns")
+checks.answer(_losses, "the losses of paint in 6 steps", rtol=1e-2)
 ### BEGIN HIDDEN TESTS
-_cases += [(2, 1, 30)]
+for _seed, _channels, _steps, _rate in [
+    (2, 1, 9, 0.01),
+    (3, 4, 1, 0.03),
+    (4, 2, 12, 0.015),
+]:
+    _case = task(_seed, _channels)
+    _right = paint_expected(_case, _steps, _rate)
+    _picture, _losses = paint(*_case, steps=_steps, learning_rate=_rate)
+    _call = f"the losses of paint in {_steps} steps"
+    checks.judge(_losses, *_right, _call, rtol=1e-2)
+_right = paint_expected(task(5), 20, 0.05)
+checks.judge(paint(*task(5))[1], *_right, "the losses of paint by default", rtol=3e-2)
 ### END HIDDEN TESTS
-for _seed, _channels, _steps in _cases:
-    _network = make_network(_seed, _channels)
-    _rng = np.random.default_rng(_seed + 900)
-    _goal, _start = _rng.uniform(0.2, 0.8, (2, 1, 8, 8, _channels)).astype("float32")
-    _wanted = ops.convert_to_numpy(_network(_goal))
-    _first = float(loss_of(_network, _start, _wanted))
-    _pair = paint(_network, _wanted.copy(), _start.copy(), steps=_steps)
-    _is_pair = isinstance(_pair, (tuple, list)) and len(_pair) == 2
-    assert _is_pair, (
-        f"paint must return (picture, losses). Received: {type(_pair).__name__}"
-    )
-    _picture, _losses = _pair
-    checks.shape(_picture, _start.shape, "the picture that paint returns")
-    assert len(_losses) == _steps, (
-        f"paint took {_steps} steps and returned {len(_losses)} losses"
-    )
-    assert np.isclose(float(_losses[0]), _first, rtol=1e-2), (
-        f"the first loss is {float(_losses[0]):.4g}; expected {_first:.4g}, that of "
-        "`start`, before any step"
-    )
-    assert float(_losses[-1]) < 0.5 * _first, (
-        f"the loss went from {_first:.4g} to {float(_losses[-1]):.4g} in {_steps} "
-        "steps; expected less than half: do the steps go downhill, on the pixels?"
-    )
-    _received = ops.convert_to_numpy(_picture)
-    _last = float(loss_of(make_network(_seed, _channels), _received, _wanted))
-    assert _last < 0.6 * _first, (
-        f"the returned picture has loss {_last:.4g}, the last one told was "
-        f"{float(_losses[-1]):.4g}: is it the picture that was painted?"
-    )
+checks.passed("shape", "losses")
 
 # %% [markdown]
-# The pixels stay between 0 and 1, and the steps are Adam's (1 point).
+# The picture is the one that was painted, and stays between 0 and 1 at each step
+# (1 point).
 
 # %% nbgrader={"grade_id": "test_paint_bounds", "points": 1}
-_network = make_network(3)
-_rng = np.random.default_rng(99)
-_start = _rng.uniform(0, 1, (1, 8, 8, 3)).astype("float32")
-_wanted = 9 * ops.convert_to_numpy(_network(1 - _start))
-_picture, _ = paint(_network, _wanted, _start.copy(), steps=8, learning_rate=0.2)
-_received = ops.convert_to_numpy(_picture)
-assert 0 <= _received.min() <= _received.max() <= 1, (
-    f"pixels from {_received.min():.3g} to {_received.max():.3g}; expected 0 to 1: "
-    "clip after each step"
-)
-_picture, _ = paint(_network, _wanted, _start * 0.2 + 0.4, steps=1, learning_rate=0.01)
-_moved = np.abs(ops.convert_to_numpy(_picture) - (_start * 0.2 + 0.4))
-assert np.isclose(np.median(_moved), 0.01, rtol=0.1), (
-    f"the first step moves a pixel by {np.median(_moved):.3g} in the median; Adam with "
-    "learning rate 0.01 moves each by about 0.01"
-)
+_found = paint(*far_task(), steps=3, learning_rate=0.2)[0]
+_found = ops.convert_to_numpy(_found)
+assert _found.min() >= 0, f"a pixel is {_found.min():.3g}; expected 0 to 1"
+assert _found.max() <= 1, f"a pixel is {_found.max():.3g}; expected 0 to 1"
+_next = paint(*far_task(), steps=4, learning_rate=0.2)[1][-1]
+_network, _wanted, _ = far_task()
+_call = "the loss before step 4, from the picture after 3 steps,"
+# Both sides are the student's: the loss that is told, and that of the picture.
+checks.close(loss_of(_network, _found, _wanted), _next, _call, rtol=1e-2)
+checks.passed("bounds", "clipped at each step", "picture")
 
 # %% [markdown]
 # Nothing else moves (2 points).
@@ -418,17 +527,41 @@ _seeds = [4]
 _seeds += [5]
 ### END HIDDEN TESTS
 for _seed in _seeds:
-    _network = make_network(_seed)
-    _rng = np.random.default_rng(_seed + 90)
-    _goal, _start = _rng.uniform(0, 1, (2, 1, 8, 8, 3)).astype("float32")
-    _wanted = ops.convert_to_numpy(_network(_goal))
-    _weights, _kept = _network.get_weights(), _start.copy()
+    _network, _wanted, _start = task(_seed)
+    _weights = _network.get_weights()
+    _kept = [_start.copy(), _wanted.copy()]
     _picture, _ = paint(_network, _wanted, _start, steps=3)
     checks.unchanged(_network.get_weights(), _weights, "the weights of the network")
-    checks.unchanged([_start], [_kept], "the array `start`")
-    assert not np.array_equal(ops.convert_to_numpy(_picture), _kept), (
-        "three steps did not change a pixel"
+    checks.unchanged([_start, _wanted], _kept, "`start` or `wanted`")
+    assert np.abs(ops.convert_to_numpy(_picture) - _kept[0]).max() > 1e-3, (
+        "no pixel has moved"
     )
+checks.passed("weights", "start", "wanted")
+
+# %% [markdown]
+# Look: a network with fixed weights is shown a picture of a red square on blue, and
+# `paint` begins with grey.
+
+
+# %% nbgrader={"grade_id": "look_paint"}
+def look():
+    """Paints a square, and shows what there is after 0, 5, 20 and 200 steps."""
+    from matplotlib import pyplot as plt
+
+    from layerwise import plots
+
+    goal = np.full((1, 8, 8, 3), (0.1, 0.2, 0.8), "float32")
+    goal[:, 2:6, 2:6] = (0.9, 0.2, 0.1)
+    network = make_network(1)
+    wanted = ops.convert_to_numpy(network(goal))
+    grey = np.full_like(goal, 0.5)
+    shown = {f"{n} steps": paint(network, wanted, grey, n)[0][0] for n in (5, 20, 200)}
+    plots.image_grid([grey[0], *shown.values(), goal[0]], ["start", *shown, "wanted"])
+    plt.show()
+
+
+# %%
+# look()
 
 # %% [markdown]
 # ## Exercise 5: keep the colours (2 points)
@@ -440,7 +573,12 @@ for _seed in _seeds:
 #
 # Write `keep_colors(painted, photograph)`: the photograph, with each pixel's three
 # channels shifted by one number, so that its brightness is the painting's; then clipped
-# to 0…255.
+# to 0…255. (The paper transfers style between brightness images; taking the brightness
+# of a finished painting is simpler.) Pictures may hold integers of 8 bits: their
+# differences do not fit into 8 bits. The result need not be of integers.
+#
+# A grey painting of 100 and a photograph of red (200, 0, 0), of brightness 59.8, give
+# (240.2, 40.2, 40.2).
 
 
 # %% nbgrader={"grade_id": "keep_colors"}
@@ -461,40 +599,65 @@ def keep_colors(painted, photograph):
     ### END SOLUTION
 
 
+# %% tags=["expected"]
+def colors_expected(painted, photograph):
+    """Returns the photograph with the painting's brightness, and common mistakes."""
+    painted, photograph = (np.asarray(a, "float64") for a in (painted, photograph))
+    parts = np.array([0.299, 0.587, 0.114])
+    light, dark = painted @ parts, photograph @ parts
+    answer = photograph + (light - dark)[..., None]
+    plain = photograph + (painted - photograph).mean(-1, keepdims=True)
+    scaled = photograph * (light / dark)[..., None]
+    return np.clip(answer, 0, 255), {
+        "the brightness is the photograph's: the two pictures are swapped": np.clip(
+            painted + (dark - light)[..., None], 0, 255
+        ),
+        "brightness is the plain mean of the channels: green counts more": plain,
+        "the result is grey": np.repeat(light[..., None], 3, -1),
+        "channels are multiplied, not shifted": np.clip(scaled, 0, 255),
+        "it is not clipped to 0…255": answer,
+        "it is clipped to 0…1": np.clip(answer, 0, 1),
+        "the weights of red and blue are swapped": photograph
+        + ((painted - photograph) @ parts[::-1])[..., None],
+    }
+
+
+def colors(seed, *shape, low=90, high=165, kind="float32"):
+    """Draws a painting and a photograph."""
+    return np.random.default_rng(seed).uniform(low, high, (2, *shape, 3)).astype(kind)
+
+
+red, grey = np.array([[[200.0, 0, 0]]]), np.full((1, 1, 3), 100.0)
+expect("keep_colors of the example", colors_expected(grey, red)[0])
+expect("keep_colors of 3×2 pictures", *colors_expected(*colors(100, 3, 2)))
+
 # %% nbgrader={"grade_id": "test_keep_colors", "points": 2}
-_kinds = ["float32"]
+_pair = np.random.default_rng(100).uniform(90, 165, (2, 3, 2, 3)).astype("float32")
+_kept = _pair.copy()
+checks.answer(keep_colors(_pair[0], _pair[1]), "keep_colors of 3×2 pictures", atol=1.01)
+checks.unchanged([_pair], [_kept], "the pictures given to keep_colors")
+_red, _grey = np.array([[[200.0, 0, 0]]]), np.full((1, 1, 3), 100.0)
+checks.answer(keep_colors(_grey, _red), "keep_colors of the example", atol=1.01)
 ### BEGIN HIDDEN TESTS
-_kinds += ["float64", "uint8"]
+for _shape, _low, _high, _kind in [
+    ((4, 5), 0, 255, "float64"),
+    ((2, 7), 0, 255, "uint8"),
+    ((6, 1), 100, 140, "uint8"),
+]:
+    _painted, _photo = colors(101, *_shape, low=_low, high=_high, kind=_kind)
+    _right = colors_expected(_painted, _photo)
+    _call = f"keep_colors of {_shape[0]}×{_shape[1]} pictures of {_kind}"
+    # Integers may be rounded down.
+    _found = np.asarray(keep_colors(_painted, _photo), "float64")
+    checks.judge(_found, *_right, _call, rtol=0, atol=1.01)
+    assert _found.min() >= 0, f"{_call}: {_found.min():.4g} is below 0"
+    assert _found.max() <= 255, f"{_call}: {_found.max():.4g} is above 255"
+    for _end in (0, 255):
+        _edge = np.where(_right[0] == _end, _end, 100.0)
+        _shown = np.where(_right[0] == _end, _found, 100.0)
+        checks.close(_shown, _edge, f"{_call}, where clipped,")
 ### END HIDDEN TESTS
-for _kind in _kinds:
-    _rng = np.random.default_rng(100)
-    _painted = _rng.uniform(90, 165, (4, 5, 3)).astype(_kind)
-    _photo = _rng.uniform(90, 165, (4, 5, 3)).astype(_kind)
-    _y = np.array([0.299, 0.587, 0.114])
-    _light, _dark = _painted.astype("float64") @ _y, _photo.astype("float64") @ _y
-    _answer = _photo + (_light - _dark)[..., None]
-    _back = _painted + (_dark - _light)[..., None]
-    _kept = [_painted.copy(), _photo.copy()]
-    _call = f"keep_colors of {_kind} pictures"
-    _received = keep_colors(_painted, _photo)
-    checks.unchanged([_painted, _photo], _kept, "the pictures given to keep_colors")
-    checks.shape(_received, (4, 5, 3), _call)
-    _received = np.asarray(_received).astype("float64")
-    _plain = _photo + (_painted.astype("float64") - _photo).mean(-1, keepdims=True)
-    for _fault, _wrong in {
-        "the brightness is the photograph's: the two pictures are swapped": _back,
-        "brightness is the plain mean of the channels: green counts more": _plain,
-        "the result is grey": np.repeat(_light[..., None], 3, -1),
-        "channels are multiplied, not shifted": _photo * (_light / _dark)[..., None],
-    }.items():
-        assert not np.allclose(_received, _wrong, atol=1.1), f"{_call}: {_fault}"
-    checks.close(_received, _answer, _call, rtol=0, atol=1.01)
-_bright, _dim = np.full((1, 1, 3), 250.0), np.array([[[200.0, 20.0, 20.0]]])
-_edge = np.asarray(keep_colors(_bright, _dim)).astype("float64")
-assert np.isclose(_edge.max(), 255), (
-    f"a pixel that would be too bright is {_edge[0, 0].tolist()}; expected its red at "
-    "255, by clipping"
-)
+checks.passed("values", "pictures unchanged")
 
 # %% [markdown]
 # ## Exercise 6: match mean and deviation (2 points)
@@ -526,35 +689,74 @@ def match(content, style, epsilon=1e-5):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "test_match", "points": 2}
-_cases = [((2, 4, 5, 3), (2, 3, 6, 3))]
-### BEGIN HIDDEN TESTS
-_cases += [((1, 6, 6, 2), (1, 6, 6, 2)), ((3, 2, 7, 4), (3, 5, 5, 4))]
-### END HIDDEN TESTS
-for _here, _there in _cases:
-    _x = drawn(101, *_here)
-    _s = (2 + 3 * drawn(102, *_there) * np.arange(1, _there[-1] + 1)).astype("float32")
-    _s[0] *= 0.5
-    _call = f"match of {_here} and {_there}"
-    _received = match(_x, _s)
-    checks.shape(_received, _here, _call)
-    _received = ops.convert_to_numpy(_received)
-    _mean, _deviation = _received.mean((1, 2)), _received.std((1, 2))
-    assert not np.allclose(_mean, _x.mean((1, 2)), rtol=1e-2), (
-        f"{_call}: the means are still the content's"
-    )
-    assert np.allclose(_mean, _s.mean((1, 2)), rtol=1e-2), (
-        f"{_call}: the mean of a channel is {_mean[0, 0]:.4g}; expected the style's, "
-        f"{_s.mean((1, 2))[0, 0]:.4g}, for each picture and channel by itself"
-    )
-    assert not np.allclose(_deviation, _s.var((1, 2)), rtol=1e-2), (
-        f"{_call}: variances are used where standard deviations belong"
-    )
-    assert np.allclose(_deviation, _s.std((1, 2)), rtol=1e-2), (
-        f"{_call}: the deviation of a channel is {_deviation[0, 0]:.4g}; expected the "
-        f"style's, {_s.std((1, 2))[0, 0]:.4g}"
-    )
-_flat = ops.convert_to_numpy(
-    match(np.ones((1, 3, 3, 2), "float32"), drawn(3, 1, 3, 3, 2))
+# %% tags=["expected"]
+def match_expected(content, style, epsilon=1e-5):
+    """Returns content with the style's statistics, and common mistakes."""
+    x, s = (ops.convert_to_numpy(a).astype("float64") for a in (content, style))
+
+    def moments(a, axes=(1, 2)):
+        return a.mean(axes, keepdims=True), a.var(axes, keepdims=True)
+
+    def moved(here, there, power=0.5, inside=epsilon):
+        unit = (x - here[0]) / (here[1] + inside) ** power
+        return unit * (there[1] + inside) ** power + there[0]
+
+    here, there = moments(x), moments(s)
+    return moved(here, there), {
+        "it is the content as it was": x,
+        "the means are still the content's": moved(here, (here[0], there[1])),
+        "the deviations are still the content's": moved(here, (there[0], here[1])),
+        "variances are used where standard deviations belong": moved(here, there, 1),
+        "the style's variance is used in place of its root": (x - here[0])
+        / np.sqrt(here[1] + epsilon)
+        * there[1]
+        + there[0],
+        "statistics are those of the whole batch: expected each picture's": moved(
+            moments(x, (0, 1, 2)), moments(s, (0, 1, 2))
+        ),
+        "statistics are those of all channels: expected each channel's": moved(
+            moments(x, (1, 2, 3)), moments(s, (1, 2, 3))
+        ),
+        "epsilon is not used": moved(here, there, inside=1e-12),
+        "epsilon is always the same": moved(here, there, inside=1e-5),
+        "the result has mean 0 and deviation 1": (x - here[0])
+        / np.sqrt(here[1] + epsilon),
+    }
+
+
+def style_features(seed, *shape):
+    """Draws features whose channels have statistics of their own."""
+    scale = ops.arange(1, shape[-1] + 1, dtype="float32")
+    return 2 + 3 * drawn(seed, *shape) * scale
+
+
+expect(
+    "match of features (2, 2, 3, 2) and (2, 3, 2, 2)",
+    *match_expected(drawn(101, 2, 2, 3, 2), 2 + drawn(102, 2, 3, 2, 2)),
 )
-assert np.isfinite(_flat).all(), "a flat channel gives NaN: is epsilon missing?"
+expect(
+    "match of flat features and (1, 3, 3, 2)",
+    *match_expected(ops.ones((1, 3, 3, 2)), drawn(3, 1, 3, 3, 2)),
+)
+
+# %% nbgrader={"grade_id": "test_match", "points": 2}
+_x, _style = drawn(101, 2, 2, 3, 2), 2 + drawn(102, 2, 3, 2, 2)
+checks.answer(match(_x, _style), "match of features (2, 2, 3, 2) and (2, 3, 2, 2)")
+_found = match(ops.ones((1, 3, 3, 2)), drawn(3, 1, 3, 3, 2))
+checks.answer(_found, "match of flat features and (1, 3, 3, 2)", atol=1e-2)
+### BEGIN HIDDEN TESTS
+for _here, _there, _epsilon in [
+    ((1, 6, 6, 2), (1, 6, 6, 2), 0.5),
+    ((3, 2, 7, 4), (3, 5, 5, 4), 1e-3),
+    ((2, 4, 5, 3), (2, 3, 6, 3), 2.0),
+]:
+    _x, _style = drawn(103, *_here), style_features(104, *_there)
+    _right = match_expected(_x, _style, _epsilon)
+    _call = f"match of features {_here} and {_there} with epsilon {_epsilon}"
+    checks.judge(match(_x, _style, epsilon=_epsilon), *_right, _call)
+    checks.judge(match(_x, _style, _epsilon), *_right, _call)
+_x, _style = drawn(105, 1, 3, 3, 2) / 300, style_features(106, 1, 4, 4, 2)
+_right = match_expected(_x, _style)
+checks.judge(match(_x, _style), *_right, "match of small features")
+### END HIDDEN TESTS
+checks.passed("values", "flat features")

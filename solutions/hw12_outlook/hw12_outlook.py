@@ -16,8 +16,8 @@
 # | 7 | Q-learning with a table | 3 |
 #
 # Write your code where it says `YOUR CODE HERE`. The cells below each exercise test
-# it; when your work is graded, the same cells ask the same of other inputs too. No
-# exercise needs an earlier one.
+# it; when your work is graded, they ask the same of other inputs too. No exercise needs
+# an earlier one. What a test expects stands in `expected.json`, beside this notebook.
 
 # %% nbgrader={"grade_id": "setup"}
 import numpy as np
@@ -25,12 +25,17 @@ from keras import ops
 
 from layerwise import checks
 
+checks.short_errors()
+
 # %% [markdown]
 # ## Exercise 1: intersection over union (3 points)
 #
 # A box is (x, y, width, height), with (x, y) its **upper left corner**. (The chapter's
 # boxes are two corners.) Write `box_iou(box, boxes)`: the IoU of one box with each of
-# many. Boxes that only touch, or lie apart, have 0.
+# many. Boxes that only touch, or lie apart, have 0. The arrays that are given must not
+# change.
+#
+# The boxes (0, 0, 4, 2) and (2, 1, 4, 2) share 2 · 1 of 8 + 8 − 2: their IoU is 1/7.
 
 
 # %% nbgrader={"grade_id": "box_iou"}
@@ -52,61 +57,82 @@ def box_iou(box, boxes):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "given_boxes"}
-def overlap(box, other):
-    """Counts the IoU of two boxes with whole numbers, pixel by pixel."""
-    canvas = np.zeros((2, 60, 60), bool)
-    for layer, (x, y, width, height) in zip(canvas, (box, other), strict=True):
-        layer[int(y) : int(y + height), int(x) : int(x + width)] = True
-    return (canvas[0] & canvas[1]).sum() / (canvas[0] | canvas[1]).sum()
+# %% tags=["expected"]
+def iou_expected(box, boxes):
+    """Returns the IoU of a box with others, and what mistakes make of it."""
+    one, many = np.array(box, "float64"), np.array(boxes, "float64")
+    low = np.maximum(one[:2], many[:, :2])
+    high = np.minimum(one[:2] + one[2:], many[:, :2] + many[:, 2:])
+    both = np.prod(np.maximum(high - low, 0), axis=1)
+    areas = one[2:].prod(), many[:, 2:].prod(1)
+    corners = np.minimum(one[2:], many[:, 2:]) - low
+    shared = np.prod(np.maximum(corners, 0), axis=1)
+    return both / (areas[0] + areas[1] - both), {
+        "the intersection counts twice in the union: take it off once": both
+        / (areas[0] + areas[1]),
+        "divided by the other box alone; expected by the union": both / areas[1],
+        "divided by the one box alone; expected by the union": both / areas[0],
+        "divided by the smaller box; expected by the union": both / np.minimum(*areas),
+        "divided by the larger box; expected by the union": both / np.maximum(*areas),
+        "a negative width times a negative height is no area": np.prod(high - low, 1)
+        / (areas[0] + areas[1] - np.prod(high - low, 1)),
+        "it is the area that both share; expected its share of the union": both,
+        "width and height are taken for the lower right corner": shared
+        / (areas[0] + areas[1] - shared),
+    }
 
+
+def boxes(seed, count, size=40):
+    """Draws boxes."""
+    rng = np.random.default_rng(seed)
+    places, sizes = rng.uniform(0, size, (count, 2)), rng.uniform(5, size, (count, 2))
+    return np.concatenate([places, sizes], 1)
+
+
+ONE = (2, 3, 8, 6)
+expect("box_iou of the example", iou_expected((0, 0, 4, 2), [(2, 1, 4, 2)])[0])
+expect(
+    "box_iou of boxes that overlap",
+    *iou_expected(ONE, [(4, 5, 8, 6), (2, 3, 8, 6), (3, 4, 2, 2), (1, 1, 20, 20)]),
+)
+expect(
+    "box_iou of boxes apart",
+    *iou_expected(ONE, [(20, 20, 5, 5), (10, 3, 4, 4), (0, 30, 9, 2)]),
+)
 
 # %% [markdown]
 # Boxes that overlap (2 points).
 
 # %% nbgrader={"grade_id": "test_box_iou", "points": 2}
-_cases = [((2, 3, 8, 6), [(4, 5, 8, 6), (2, 3, 8, 6), (3, 4, 2, 2)])]
+_one = np.array([2.0, 3, 8, 6])
+_many = np.array([(4.0, 5, 8, 6), (2, 3, 8, 6), (3, 4, 2, 2), (1, 1, 20, 20)])
+_kept = [_one.copy(), _many.copy()]
+checks.answer(box_iou(_one, _many), "box_iou of boxes that overlap")
+checks.unchanged([_one, _many], _kept, "the boxes given to box_iou")
+_one, _many = np.array([0, 0, 4, 2]), np.array([[2, 1, 4, 2]])
+checks.answer(box_iou(_one, _many), "box_iou of the example")
 ### BEGIN HIDDEN TESTS
-_cases += [
-    ((10, 0, 20, 5), [(15, 2, 30, 9), (0, 1, 40, 2)]),
-    ((5, 5, 9, 9), [(1, 1, 7, 7)]),
-]
+for _seed in range(3):
+    _one, _many = boxes(_seed, 1)[0], boxes(10 + _seed, 7, 20 + 20 * _seed)
+    _many[0], _many[1, :2] = _one, _one[:2]
+    _many = _many[iou_expected(_one, _many)[0] > 0]
+    _right = iou_expected(_one, _many)
+    checks.judge(box_iou(_one, _many), *_right, "box_iou of other boxes that overlap")
 ### END HIDDEN TESTS
-for _box, _others in _cases:
-    _wanted = np.array([overlap(_box, _other) for _other in _others])
-    _call = f"box_iou of {_box} with {_others}"
-    _one, _many = np.array(_box, "float64"), np.array(_others, "float64")
-    _kept = [_one.copy(), _many.copy()]
-    _received = box_iou(_one, _many)
-    checks.unchanged([_one, _many], _kept, "the boxes given to box_iou")
-    checks.shape(_received, (len(_others),), _call)
-    _received = np.asarray(_received)
-    _low = np.maximum(_one[:2], _many[:, :2])
-    _high = np.minimum(_one[:2] + _one[2:], _many[:, :2] + _many[:, 2:])
-    _both = np.prod(_high - _low, axis=1)
-    _sum = np.prod(_one[2:]) + np.prod(_many[:, 2:], axis=1)
-    assert not np.allclose(_received, _both / _sum), (
-        f"{_call}: the intersection counts twice in the union: take it off once"
-    )
-    assert not np.allclose(_received, _both / np.prod(_many[:, 2:], axis=1)), (
-        f"{_call}: divided by the other box alone; expected by the union"
-    )
-    checks.close(_received, _wanted, _call)
+checks.passed("values", "boxes unchanged")
 
 # %% [markdown]
 # Boxes apart (1 point).
 
 # %% nbgrader={"grade_id": "test_box_iou_apart", "points": 1}
-_others = [(20, 20, 5, 5), (10, 3, 4, 4), (0, 30, 9, 2)]
+_many = np.array([(20.0, 20, 5, 5), (10, 3, 4, 4), (0, 30, 9, 2)])
+checks.answer(box_iou(np.array([2.0, 3, 8, 6]), _many), "box_iou of boxes apart")
 ### BEGIN HIDDEN TESTS
-_others += [(2, 9, 8, 3), (30, 4, 5, 5)]
+_many = np.array([(2.0, 9, 8, 3), (30, 4, 5, 5), (-9, -9, 8, 8), (-9, 4, 11, 2)])
+_found = box_iou(np.array([2.0, 3, 8, 6]), _many)
+checks.close(_found, np.zeros(4), "box_iou of other boxes apart")
 ### END HIDDEN TESTS
-_received = np.asarray(box_iou(np.array([2.0, 3, 8, 6]), np.array(_others, "float64")))
-checks.shape(_received, (len(_others),), "box_iou of boxes apart")
-assert np.abs(_received).max() < 1e-9, (
-    f"boxes that lie apart or only touch have IoU {np.round(_received, 3).tolist()}; "
-    "expected 0: a negative width times a negative height is no area"
-)
+checks.passed("boxes apart")
 
 # %% [markdown]
 # ## Exercise 2: non-maximum suppression (3 points)
@@ -114,8 +140,13 @@ assert np.abs(_received).max() < 1e-9, (
 # A detector finds each object many times. Write `suppress(scores, overlaps,
 # threshold)`. `overlaps[i, j]` is the IoU of boxes i and j. Go through the boxes from
 # the highest score to the lowest; a box stays unless its overlap with one **that
-# stayed** is greater than `threshold`. Return the places of those that stay, the best
-# first. Of equal scores the one that comes first in the list goes first.
+# stayed** is greater than `threshold`. Return the indices of those that stay, the best
+# first. Of equal scores the one that comes first in the list goes first. Without boxes
+# the list is empty.
+#
+# > **Predict.** Three boxes in a row have scores 0.9, 0.8 and 0.7. The middle one
+# > overlaps both others by 0.6, and those do not overlap each other. The threshold is
+# > 0.5. Which stay?
 
 
 # %% nbgrader={"grade_id": "suppress"}
@@ -139,65 +170,85 @@ def suppress(scores, overlaps, threshold):
     ### END SOLUTION
 
 
+# %% nbgrader={"grade_id": "given_chain"}
+# The middle box overlaps both others, which do not overlap each other.
+CHAIN = np.array([[1, 0.6, 0.1], [0.6, 1, 0.6], [0.1, 0.6, 1]])
+
+
+# %% tags=["expected"]
+def hard(scores, overlaps, threshold, order):
+    """Suppresses by boxes that were removed themselves, too."""
+    stay = []
+    for place, index in enumerate(order):
+        if all(overlaps[index, other] <= threshold for other in order[:place]):
+            stay.append(index)
+    return stay
+
+
+def suppress_expected(scores, overlaps, threshold):
+    """Returns what stays, and what mistakes let stay."""
+    scores = np.asarray(scores)
+    down = np.argsort(-scores, kind="stable").tolist()
+    kept = reference_suppress(scores, overlaps, threshold)
+    inclusive = reference_suppress(scores, np.asarray(overlaps) + 1e-12, threshold)
+    removed = [index for index in down if index not in kept]
+    return kept, {
+        "the boxes are gone through from the lowest score to the highest": (
+            reference_suppress(-scores, overlaps, threshold)
+        ),
+        "the indices are sorted; expected the best first": sorted(kept),
+        "the lowest of those that stay is first; expected the best first": kept[::-1],
+        "a box that was removed itself removes no other": hard(
+            scores, overlaps, threshold, down
+        ),
+        "an overlap that equals the threshold removes no box": inclusive,
+        "these are the boxes that go; expected those that stay": removed,
+        "only the best box removes others": [
+            i for i in down if i == down[0] or overlaps[i, down[0]] <= threshold
+        ],
+        "nothing is removed": down,
+    }
+
+
+def crowd(seed, count):
+    """Draws scores, of which some are equal, and overlaps."""
+    rng = np.random.default_rng(seed)
+    half = np.triu(rng.uniform(0, 1, (count, count)), 1)
+    return rng.integers(1, count, count) / count, half + half.T + np.eye(count)
+
+
+for scores in [(0.9, 0.8, 0.7), (0.7, 0.9, 0.8), (0.7, 0.8, 0.9)]:
+    expect(
+        f"suppress of the chain with scores {scores}",
+        *suppress_expected(scores, CHAIN, 0.5),
+    )
+expect(
+    "suppress of boxes apart",
+    *suppress_expected((0.5, 0.9, 0.6), np.eye(3), 0.5),
+)
+
 # %% nbgrader={"grade_id": "test_suppress", "points": 3}
-# A chain: the middle box overlaps both others, which do not overlap each other.
-_chain = np.array([[1, 0.6, 0.1], [0.6, 1, 0.6], [0.1, 0.6, 1]])
-_cases = [
-    (np.array([0.9, 0.8, 0.7]), _chain, 0.5, [0, 2]),
-    (np.array([0.7, 0.9, 0.8]), _chain, 0.5, [1]),
-    (np.array([0.5, 0.9, 0.6]), np.eye(3), 0.5, [1, 2, 0]),
-    (np.array([0.9, 0.8]), np.array([[1, 0.5], [0.5, 1]]), 0.5, [0, 1]),
-]
-
-
+for _scores in [(0.9, 0.8, 0.7), (0.7, 0.9, 0.8), (0.7, 0.8, 0.9)]:
+    _found = suppress(np.array(_scores), CHAIN.copy(), 0.5)
+    checks.answer(_found, f"suppress of the chain with scores {_scores}")
+_found = suppress(np.array([0.5, 0.9, 0.6]), np.eye(3), 0.5)
+checks.answer(_found, "suppress of boxes apart")
 ### BEGIN HIDDEN TESTS
-def _reference(scores, overlaps, threshold):
-    """Rank by rank, with a mask of what is still alive."""
-    alive, kept = np.ones(len(scores), bool), []
-    while alive.any():
-        best = max(np.flatnonzero(alive), key=lambda i: (scores[i], -i))
-        kept.append(int(best))
-        alive &= overlaps[best] <= threshold
-        alive[best] = False
-    return kept
-
-
-for _seed in range(5):
-    _rng = np.random.default_rng(160 + _seed)
-    _half = np.triu(_rng.uniform(0, 1, (9, 9)), 1)
-    _drawn = _rng.permutation(9) / 10, _half + _half.T + np.eye(9), 0.45
-    _cases.append((*_drawn, _reference(*_drawn)))
-_cases.append((np.array([0.5, 0.5, 0.5]), _chain, 0.5, [0, 2]))
-_cases.append((np.zeros(0), np.zeros((0, 0)), 0.5, []))
+for _seed in range(6):
+    _scores, _overlaps = crowd(160 + _seed, 4 + 2 * _seed)
+    _threshold = (0.2, 0.45, 0.7)[_seed % 3]
+    _right = suppress_expected(_scores, _overlaps, _threshold)
+    _found = suppress(_scores.copy(), _overlaps.copy(), _threshold)
+    checks.judge(_found, *_right, f"suppress of {len(_scores)} boxes")
+_pair = np.array([[1, 0.5], [0.5, 1]])
+_right = suppress_expected((0.9, 0.8), _pair, 0.5)
+checks.judge(suppress(np.array([0.9, 0.8]), _pair, 0.5), *_right, "suppress of a pair")
+_found = suppress(np.array([0.5, 0.5, 0.5]), CHAIN.copy(), 0.5)
+checks.judge(_found, [0, 2], what="suppress of the chain with equal scores")
+_found = suppress(np.zeros(0), np.zeros((0, 0)), 0.5)
+checks.judge(_found, [], what="suppress of no boxes")
 ### END HIDDEN TESTS
-for _scores, _overlaps, _threshold, _wanted in _cases:
-    _call = f"suppress of scores {_scores.tolist()}"
-    _received = suppress(_scores.copy(), _overlaps.copy(), _threshold)
-    _received = [int(_place) for _place in np.asarray(_received).ravel()]
-    if len(_scores) and _scores.min() < _scores.max():
-        _upwards = _received[:1] == [int(_scores.argmin())]
-        assert not _upwards or _received == sorted(_received), (
-            f"{_call} begins with the lowest score"
-        )
-    assert sorted(_received) != sorted(_wanted) or _received == _wanted, (
-        f"{_call} keeps the right boxes in the order {_received}; expected {_wanted}, "
-        "the best first"
-    )
-    _hard = [
-        _i
-        for _i in np.argsort(-_scores, kind="stable").tolist()
-        if not any(
-            _overlaps[_i, _j] > _threshold and _scores[_j] > _scores[_i]
-            for _j in range(len(_scores))
-        )
-    ]
-    assert _received != _hard or _hard == _wanted, (
-        f"{_call} keeps {_received}; expected {_wanted}: a box that was removed itself "
-        "removes no other"
-    )
-    assert _received == _wanted, (
-        f"{_call}, threshold {_threshold}: keeps {_received}; expected {_wanted}"
-    )
+checks.passed("chain", "order", "threshold")
 
 # %% [markdown]
 # ## Exercise 3: average precision (3 points)
@@ -210,6 +261,10 @@ for _scores, _overlaps, _threshold, _wanted in _cases:
 # Write `average_precision(hits, total)`: the area under precision over recall, where
 # precision at each recall is replaced by the **highest precision at that recall or any
 # higher one**. Objects that were never found count, as recall that is never reached.
+# Without a hit the result is 0.
+#
+# With hits (yes, no, yes) and two objects, precision is 1 at recall 1/2, and 2/3 at
+# recall 1: the area is 1/2 · 1 + 1/2 · 2/3 = 0.8333.
 
 
 # %% nbgrader={"grade_id": "average_precision"}
@@ -231,49 +286,66 @@ def average_precision(hits, total):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "test_average_precision", "points": 3}
-# hits, total, worked out by hand
-_cases = [
-    ([1, 1], 2, 1.0),
-    ([1, 0, 1], 2, 0.5 * 1 + 0.5 * 2 / 3),
-    ([0, 1, 1], 2, 0.5 * 2 / 3 + 0.5 * 2 / 3),
-    ([1, 0, 0], 4, 0.25),
-]
-### BEGIN HIDDEN TESTS
-_cases += [
-    ([0, 0], 3, 0.0),
-    ([0, 1, 0, 1, 1], 4, 0.25 * 0.6 * 3),
-    ([], 2, 0.0),
-    ([1, 0, 0, 1, 1, 1, 0], 5, 0.2 * 1 + 3 * 0.2 * 4 / 6),
-]
-### END HIDDEN TESTS
-for _hits, _total, _wanted in _cases:
-    _hits = np.array(_hits, bool)
-    _call = f"average_precision of hits {_hits.astype(int).tolist()}, {_total} objects"
-    _received = average_precision(_hits, _total)
-    checks.shape(_received, (), _call)
-    _received = float(_received)
-    _precision = np.cumsum(_hits) / np.arange(1, len(_hits) + 1)
-    _plain = _precision[_hits].sum() / _total
-    assert np.isclose(_plain, _wanted) or not np.isclose(_received, _plain), (
-        f"{_call} is {_received:.4g}; expected {_wanted:.4g}: precision must be "
-        "replaced by the highest at that recall or beyond"
+# %% tags=["expected"]
+def precision_expected(hits, total):
+    """Returns the average precision, and what mistakes make of it."""
+    hits = np.array(hits, bool)
+    if not hits.any():
+        return 0.0, {}
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    best = np.maximum.accumulate(precision[::-1])[::-1]
+    before = np.maximum.accumulate(precision)
+    return best[hits].sum() / total, {
+        "precision must be replaced by the highest at that recall or beyond": precision[
+            hits
+        ].sum()
+        / total,
+        "objects that were never found must count": best[hits].mean(),
+        "all boxes count; expected those where recall grows": best.mean(),
+        "it is a mean over boxes, not over objects": best[hits].sum() / len(hits),
+        "the highest precision is taken of lower recalls": before[hits].sum() / total,
+        "it is the precision of all boxes": hits.mean(),
+        "it is the recall of all boxes": hits.sum() / total,
+    }
+
+
+AP_CASES = [((1, 1), 2), ((1, 0, 1), 2), ((0, 1, 1), 2), ((1, 0, 0), 4)]
+AP_CASES += [((1, 0, 0, 1, 1), 4)]
+for hits, total in AP_CASES:
+    expect(
+        f"average_precision of hits {hits}, {total} objects",
+        *precision_expected(hits, total),
     )
-    if _hits.any():
-        _best = np.maximum.accumulate(_precision[::-1])[::-1]
-        _few = _best[_hits].mean()
-        assert np.isclose(_few, _wanted) or not np.isclose(_received, _few), (
-            f"{_call} is {_received:.4g}; expected {_wanted:.4g}: objects that were "
-            "never found must count"
-        )
-    checks.close(_received, _wanted, _call)
+
+# %% nbgrader={"grade_id": "test_average_precision", "points": 3}
+for _hits, _total in [
+    ((1, 0, 0, 1, 1), 4),
+    ((1, 1), 2),
+    ((1, 0, 1), 2),
+    ((0, 1, 1), 2),
+    ((1, 0, 0), 4),
+]:
+    _found = average_precision(np.array(_hits, bool), _total)
+    checks.answer(_found, f"average_precision of hits {_hits}, {_total} objects")
+### BEGIN HIDDEN TESTS
+_cases = [((0, 0), 3), ((0, 1, 0, 1, 1), 4), ((), 2), ((1, 0, 0, 1, 1, 1, 0), 5)]
+for _seed in range(4):
+    _drawn = np.random.default_rng(_seed).uniform(size=12 + _seed) < 0.4
+    _cases.append((tuple(_drawn.astype(int).tolist()), int(_drawn.sum()) + _seed + 1))
+for _hits, _total in _cases:
+    _right = precision_expected(_hits, _total)
+    _call = f"average_precision of hits {_hits}, {_total} objects"
+    checks.judge(average_precision(np.array(_hits, bool), _total), *_right, _call)
+### END HIDDEN TESTS
+checks.passed("values")
 
 # %% [markdown]
 # ## Exercise 4: a loss that skips padding (3 points)
 #
 # Sentences differ in length; the short ones are padded with the token 0. Write
 # `caption_loss(tokens, logits)`: the mean of −log softmax(logits)[token] over all
-# tokens that are not 0, in the whole batch. Use `keras.ops`.
+# tokens that are not 0, in the whole batch. Use `keras.ops`, so that gradients flow.
+# There is at least one word in a batch.
 
 
 # %% nbgrader={"grade_id": "caption_loss"}
@@ -300,42 +372,60 @@ def loss_of_three(logits):
     return caption_loss(np.array([[2, 1, 0, 0], [3, 0, 0, 0]], "int32"), logits)
 
 
-# %% nbgrader={"grade_id": "test_caption_loss", "points": 3}
-_cases = [[4, 2]]
-### BEGIN HIDDEN TESTS
-_cases += [[5, 5, 1], [1, 3, 2, 6]]
-### END HIDDEN TESTS
-for _lengths in _cases:
-    _rng = np.random.default_rng(170)
-    _time, _words = max(_lengths) + 1, 7
-    _tokens = _rng.integers(1, _words, (len(_lengths), _time)).astype("int32")
-    for _row, _length in zip(_tokens, _lengths, strict=True):
-        _row[_length:] = 0
-    _logits = _rng.normal(0, 2, (*_tokens.shape, _words)).astype("float32")
-    _log_p = _logits - np.logaddexp.reduce(_logits, axis=-1, keepdims=True)
-    _entropy = -np.take_along_axis(_log_p, _tokens[..., None], -1)[..., 0]
-    _counted = _tokens != 0
-    _wanted = float(_entropy[_counted].mean())
-    _call = f"caption_loss of sentences with {_lengths} words"
-    _received = caption_loss(_tokens, _logits)
-    checks.shape(_received, (), _call)
-    _received = float(ops.convert_to_numpy(_received))
-    _rows = [_e[_c].mean() for _e, _c in zip(_entropy, _counted, strict=True)]
-    for _fault, _wrong in {
-        "padding counts as a word": _entropy.mean(),
-        "divided by all places; expected by the words": _entropy[_counted].sum()
-        / _entropy.size,
-        "is summed; expected the mean": _entropy[_counted].sum(),
-        "is a mean over sentences, in which a word of a short one counts more": float(
-            np.mean(_rows)
+# %% nbgrader={"grade_id": "given_sentences"}
+def sentences(seed, lengths, words=7):
+    """Draws sentences of some lengths, and logits for them."""
+    rng = np.random.default_rng(seed)
+    time = max(lengths) + 1
+    tokens = rng.integers(1, words, (len(lengths), time)).astype("int32")
+    for row, length in zip(tokens, lengths, strict=True):
+        row[length:] = 0
+    logits = rng.normal(0, 2, (len(lengths), time, words)).astype("float32")
+    return tokens, ops.convert_to_tensor(logits)
+
+
+# %% tags=["expected"]
+def caption_expected(tokens, logits):
+    """Returns the mean cross-entropy of words, and what mistakes make of it."""
+    logits = ops.convert_to_numpy(logits).astype("float64")
+    log_p = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
+    entropy = -np.take_along_axis(log_p, tokens[..., None].astype(int), -1)[..., 0]
+    counted = tokens != 0
+    right = -np.take_along_axis(logits, tokens[..., None].astype(int), -1)[..., 0]
+    rows = [e[c].mean() for e, c in zip(entropy, counted, strict=True)]
+    sums = [e[c].sum() for e, c in zip(entropy, counted, strict=True)]
+    return entropy[counted].mean(), {
+        "padding counts as a word": entropy.mean(),
+        "divided by all places; expected by the words": entropy[counted].sum()
+        / entropy.size,
+        "is summed; expected the mean": entropy[counted].sum(),
+        "is a mean over sentences, in which a word of a short one counts more": np.mean(
+            rows
         ),
-    }.items():
-        assert not np.isclose(_received, _wrong, rtol=1e-4), f"{_call}: {_fault}"
-    checks.close(_received, _wanted, _call, rtol=1e-3)
+        "divided by the sentences; expected by the words": np.mean(sums),
+        "the sign is wrong": -entropy[counted].mean(),
+        "only padding counts: the mask is upside down": entropy[~counted].mean(),
+        "the logits were taken for log probabilities": right[counted].mean(),
+    }
+
+
+expect(
+    "caption_loss of sentences with 4 and 2 words",
+    *caption_expected(*sentences(170, (4, 2))),
+)
+
+# %% nbgrader={"grade_id": "test_caption_loss", "points": 3}
+_call = "caption_loss of sentences with 4 and 2 words"
+checks.answer(caption_loss(*sentences(170, (4, 2))), _call)
 _slope = checks.gradient(loss_of_three, np.zeros((2, 4, 5), "float32"))
-assert np.abs(_slope).max() > 0, "no gradient flows through caption_loss"
+assert np.abs(_slope).max() > 0, "no gradient flows through caption_loss: use keras.ops"
 assert np.abs(_slope[0, 2:]).max() == 0, "a gradient flows from places of padding"
 ### BEGIN HIDDEN TESTS
+for _lengths, _words in [((5, 5, 1), 4), ((1, 3, 2, 6), 11), ((3,), 5)]:
+    _tokens, _logits = sentences(172, _lengths, _words)
+    _right = caption_expected(_tokens, _logits)
+    _call = f"caption_loss of sentences with {_lengths} words"
+    checks.judge(caption_loss(_tokens.copy(), _logits), *_right, _call)
 _step = np.random.default_rng(171).normal(size=_slope.shape).astype("float32") / 10
 _up, _down = (float(loss_of_three(_a)) for _a in (_step, -_step))
 # Both sides are the student's: what caption_loss computes, and the slope of it.
@@ -343,6 +433,7 @@ checks.close(
     2 * np.sum(_slope * _step), _up - _down, "the slope of caption_loss", 5e-2, 1e-4
 )
 ### END HIDDEN TESTS
+checks.passed("value", "padding", "gradient")
 
 # %% [markdown]
 # ## Exercise 5: beam search (3 points)
@@ -357,6 +448,8 @@ checks.close(
 # - a sentence whose last token is `end` is finished: it is not continued, and competes
 #   with its log probability for a place among the `width` best;
 # - return the best sentence, a tuple, and its log probability.
+#
+# No two sentences of a test are equally likely.
 
 
 # %% nbgrader={"grade_id": "beam_search"}
@@ -390,60 +483,115 @@ def beam_search(log_p, width, length, end):
 # %% nbgrader={"grade_id": "given_language"}
 def garden(words):
     """A language in which the greedy start is a bad one. Token 0 ends a sentence."""
-    table = {(): [0.1, 0.5, 0.4], (1,): [0.3, 0.35, 0.35], (2,): [0.9, 0.05, 0.05]}
-    return np.log(np.array(table.get(tuple(int(w) for w in words), [0.4, 0.3, 0.3])))
+    table = {(): [0.1, 0.5, 0.4], (1,): [0.3, 0.36, 0.34], (2,): [0.9, 0.04, 0.06]}
+    return np.log(np.array(table.get(tuple(int(w) for w in words), [0.4, 0.32, 0.28])))
 
 
 def short(words):
     """A language in which a long sentence is likelier than a short one."""
-    table = {(): [0.35, 0.65, 1e-9], (1,): [0.04, 0.06, 0.9], (1, 2): [0.9, 0.05, 0.05]}
-    return np.log(np.array(table.get(tuple(int(w) for w in words), [0.98, 0.01, 0.01])))
+    table = {(): [0.35, 0.65, 1e-9], (1,): [0.04, 0.06, 0.9], (1, 2): [0.9, 0.06, 0.04]}
+    return np.log(
+        np.array(table.get(tuple(int(w) for w in words), [0.98, 0.012, 0.008]))
+    )
 
 
-def wide(words):
-    """A language whose best sentence is found with three beams and not with two."""
-    table = {
-        (): [0.02, 0.36, 0.33, 0.29],
-        (1,): [0.3, 0.3, 0.2, 0.2],
-        (2,): [0.3, 0.3, 0.2, 0.2],
-        (3,): [0.97, 0.01, 0.01, 0.01],
+def drawn(seed, words, tokens=4):
+    """Draws the log probabilities of what follows some words."""
+    rng = np.random.default_rng([seed, len(words), *(int(word) for word in words)])
+    logits = rng.normal(0, 1.5, tokens)
+    return logits - np.logaddexp.reduce(logits)
+
+
+def east(words):
+    """A language of four tokens, drawn by chance."""
+    return drawn(3, words)
+
+
+def west(words):
+    """A language of six tokens, drawn by chance."""
+    return drawn(8, words, 6)
+
+
+# %% tags=["expected"]
+def other_search(log_p, width, length, end, keep=None, first=False, mean=False):
+    """Searches with a mistake."""
+    beams = [((), 0.0)]
+    for _ in range(length):
+        longer = []
+        for words, score in beams:
+            if words and words[-1] == end and keep is None:
+                longer.append((words, score))
+                continue
+            if keep == "drop" and words and words[-1] == end:
+                continue
+            for token, value in enumerate(log_p(words)):
+                longer.append(((*words, token), score + float(value)))
+        beams = sorted(longer or beams, key=lambda beam: -beam[1])[:width]
+        if first and beams[0][0][-1] == end:
+            break
+    if mean:
+        beams = sorted(beams, key=lambda beam: -beam[1] / len(beam[0]))
+    return beams[0]
+
+
+def beam_expected(log_p, width, length, end):
+    """Returns the sentence of beam search, and those of common mistakes."""
+    case = (log_p, width, length, end)
+    right = reference_beam_search(*case)
+    return right, {
+        "that is the greedy sentence: keep the best of all continuations": (
+            other_search(log_p, 1, length, end)
+        ),
+        "finished sentences are continued": other_search(*case, keep="continue"),
+        "finished sentences are dropped": other_search(*case, keep="drop"),
+        "the search ends with the first finished sentence": other_search(
+            *case, first=True
+        ),
+        "the best by log probability for each token; expected by their sum": (
+            other_search(*case, mean=True)
+        ),
+        "one round too few": reference_beam_search(log_p, width, length - 1, end),
+        "one round too many": reference_beam_search(log_p, width, length + 1, end),
+        "`end` is always 0": reference_beam_search(log_p, width, length, 0),
+        "the probability; expected its logarithm": (right[0], np.exp(right[1])),
     }
-    given = table.get(tuple(int(w) for w in words), [0.4, 0.2, 0.2, 0.2])
-    return np.log(np.array(given))
 
+
+def search_name(language, width, length, end=0):
+    """Names a search."""
+    rest = f"width {width}, length {length}, end {end}"
+    return f"beam_search in {language.__name__}, {rest}"
+
+
+for case in [(garden, 1, 3, 0), (garden, 2, 3, 0), (short, 2, 4, 0), (garden, 2, 2, 1)]:
+    expect(search_name(*case), *beam_expected(*case))
 
 # %% nbgrader={"grade_id": "test_beam_search", "points": 3}
-# language, width, length, the sentence
-_cases = [
-    (garden, 1, 3, (1, 1, 0)),
-    (garden, 2, 3, (2, 0)),
-    (short, 2, 4, (1, 2, 0)),
-]
-### BEGIN HIDDEN TESTS
-_cases += [
-    (wide, 2, 4, (1, 0)),
-    (wide, 3, 4, (3, 0)),
-    (garden, 3, 1, (1,)),
-    (short, 1, 4, (1, 2, 0)),
-]
-### END HIDDEN TESTS
-for _language, _width, _length, _wanted in _cases:
+for _language, _width, _length, _end in [
+    (garden, 1, 3, 0),
+    (garden, 2, 3, 0),
+    (short, 2, 4, 0),
+    (garden, 2, 2, 1),
+]:
     _call = f"beam_search in {_language.__name__}, width {_width}, length {_length}"
-    _pair = beam_search(_language, _width, _length, 0)
-    _is_pair = isinstance(_pair, (tuple, list)) and len(_pair) == 2
-    assert _is_pair, f"{_call} must return (sentence, log probability)"
-    _words = tuple(int(_w) for _w in np.asarray(_pair[0]).ravel())
-    _score = sum(float(_language(_wanted[:_i])[_w]) for _i, _w in enumerate(_wanted))
-    if _wanted == (2, 0):
-        assert _words[0] != 1, (
-            f"{_call} finds {_words}; expected {_wanted}: that is the greedy sentence, "
-            "one of the beams must have begun with 2"
-        )
-    assert 0 not in _words[:-1], (
-        f"{_call} finds {_words}: a finished sentence must not be continued"
-    )
-    assert _words == _wanted, f"{_call} finds {_words}; expected {_wanted}"
-    checks.close(_pair[1], _score, f"{_call}: the log probability", rtol=1e-4)
+    _found = beam_search(_language, _width, _length, _end)
+    checks.unpack(_found, 2, f"what {_call} returns")
+    checks.answer(_found, f"{_call}, end {_end}")
+### BEGIN HIDDEN TESTS
+for _case in [
+    (east, 3, 4, 0),
+    (east, 4, 5, 2),
+    (west, 2, 3, 5),
+    (west, 5, 4, 1),
+    (garden, 3, 1, 0),
+    (short, 1, 4, 0),
+]:
+    _right = beam_expected(*_case)
+    _found = beam_search(*_case)
+    checks.unpack(_found, 2, f"what {search_name(*_case)} returns")
+    checks.judge(_found, *_right, search_name(*_case))
+### END HIDDEN TESTS
+checks.passed("sentence", "log probability")
 
 # %% [markdown]
 # ## Exercise 6: the target of Q-learning (2 points)
@@ -471,38 +619,61 @@ def q_target(rewards, ended, values, discount):
     ### END SOLUTION
 
 
+# %% tags=["expected"]
+def target_expected(rewards, ended, values, discount):
+    """Returns the targets, and what mistakes make of them."""
+    rewards, values = rewards.astype("float64"), values.astype("float64")
+    best = values.max(1)
+    right = rewards + discount * best * ~ended
+    return right, {
+        "the next state counts after the end of a game too": rewards + discount * best,
+        "the next state counts only after the end: `ended` is upside down": rewards
+        + discount * best * ended,
+        "takes the mean of the next values; expected the highest": rewards
+        + discount * values.mean(1) * ~ended,
+        "takes the first action's value; expected the highest": rewards
+        + discount * values[:, 0] * ~ended,
+        "takes the lowest of the next values; expected the highest": rewards
+        + discount * values.min(1) * ~ended,
+        "is not discounted": rewards + best * ~ended,
+        "the reward is discounted too": discount * (rewards + best * ~ended),
+        "loses the reward of the last step": right * ~ended,
+        "takes the number of the best action; expected its value": rewards
+        + discount * values.argmax(1) * ~ended,
+    }
+
+
+def transitions(seed, count, actions):
+    """Draws rewards, ends and values."""
+    rng = np.random.default_rng(seed)
+    rewards, values = rng.normal(size=count), rng.normal(-1, 1, (count, actions))
+    ended = rng.permutation(count) % 2 == 1
+    return rewards.astype("float32"), ended, values.astype("float32")
+
+
+expect(
+    "q_target of three transitions",
+    *target_expected(
+        np.array([1.0, 0.0, -1.0]),
+        np.array([False, True, False]),
+        np.array([[2.0, 3.0], [5.0, 4.0], [-2.0, -6.0]]),
+        0.9,
+    ),
+)
+
 # %% nbgrader={"grade_id": "test_q_target", "points": 2}
-_cases = [(4, 2, 0.9)]
+_rewards, _ended = np.array([1.0, 0.0, -1.0]), np.array([False, True, False])
+_values = np.array([[2.0, 3.0], [5.0, 4.0], [-2.0, -6.0]])
+_found = q_target(_rewards, _ended, _values, 0.9)
+checks.answer(_found, "q_target of three transitions")
 ### BEGIN HIDDEN TESTS
-_cases += [(6, 3, 0.5), (5, 4, 1.0)]
-### END HIDDEN TESTS
-for _n, _actions, _discount in _cases:
-    _rng = np.random.default_rng(180)
-    _rewards = _rng.normal(size=_n).astype("float32")
-    _ended = np.arange(_n) % 2 == 1
-    _values = _rng.normal(-1, 1, (_n, _actions)).astype("float32")
-    _wanted = _rewards.copy()
-    for _i in np.flatnonzero(~_ended):
-        _wanted[_i] += _discount * max(_values[_i])
+for _seed, _n, _actions, _discount in [(1, 6, 3, 0.5), (2, 5, 4, 1.0), (3, 8, 1, 0.0)]:
+    _case = transitions(_seed, _n, _actions)
+    _right = target_expected(*_case, _discount)
     _call = f"q_target of {_n} transitions with discount {_discount}"
-    _received = q_target(_rewards, _ended, _values, _discount)
-    checks.shape(_received, (_n,), _call)
-    _received = np.asarray(_received)
-    _next = _values.max(1)
-    for _fault, _wrong in {
-        "the next state counts after the end of a game too": _rewards
-        + _discount * _next,
-        "the next state counts only after the end: `ended` is upside down": _rewards
-        + _discount * _next * _ended,
-        "takes the mean of the next values; expected the highest": _rewards
-        + _discount * np.where(_ended, 0, _values.mean(1)),
-        "is not discounted": _rewards + np.where(_ended, 0, _next),
-        "loses the reward of the last step": np.where(_ended, 0, _wanted),
-    }.items():
-        assert np.allclose(_wrong, _wanted) or not np.allclose(_received, _wrong), (
-            f"{_call}: {_fault}"
-        )
-    checks.close(_received, _wanted, _call)
+    checks.judge(q_target(*_case, _discount), *_right, _call)
+### END HIDDEN TESTS
+checks.passed("values")
 
 # %% [markdown]
 # ## Exercise 7: Q-learning with a table (3 points)
@@ -513,8 +684,9 @@ for _n, _actions, _discount in _cases:
 #
 # Write `learn(step, num_states, num_actions, states, actions, discount, rate)`. Begin
 # with a table of zeros. For each pair of a state and an action, in the order given,
-# call `step(state, action)`, which returns `(next state, reward, ended)`, and move the
-# entry of that state and action by `rate` times (target − entry). Return the table.
+# call `step(state, action)` **once**, which returns `(next state, reward, ended)`, and
+# move the entry of that state and action by `rate` times (target − entry). The target
+# is that of exercise 6. Return the table.
 
 
 # %% nbgrader={"grade_id": "learn"}
@@ -557,56 +729,93 @@ def walk(state, action):
     return following, 0.0, False
 
 
+def ring(state, action):
+    """Stays (0), goes on (1) or goes two on (2) in a ring of five places."""
+    following = (int(state) + int(action)) % 5
+    return following, 0.1 * following - 0.25, following == 3
+
+
+# %% tags=["expected"]
+def other_learn(step, shape, states, actions, discount, rate, change):
+    """Learns with a mistake."""
+    table = np.zeros(shape)
+    for state, action in zip(states, actions, strict=True):
+        following, reward, ended = step(state, action)
+        row = table[state] if change == "same" else table[following]
+        future = row.mean() if change == "mean" else row.max()
+        future = 0 if (ended and change != "ended") or change == "reward" else future
+        target = reward + (1 if change == "plain" else discount) * future
+        here = 0 if change == "overwrites" else table[state, action]
+        size = 1 if change == "overwrites" else rate
+        table[state, action] = here + size * (target - here)
+        if change == "adds":
+            table[state, action] = here + rate * target
+    return table
+
+
+def learn_expected(step, shape, states, actions, discount, rate):
+    """Returns the table, and those of common mistakes."""
+    case = (step, shape, states, actions, discount, rate)
+    changes = {
+        "the next state's value is taken of the state that it came from": "same",
+        "takes the mean of the next values; expected the highest": "mean",
+        "the next state counts after the end too": "ended",
+        "only rewards are learned: the next state must count": "reward",
+        "the next state is not discounted": "plain",
+        "the entry is replaced; expected a part of the way to the target": "overwrites",
+        "rate · target is added; expected rate · (target − entry)": "adds",
+    }
+    return reference_learn(step, *shape, states, actions, discount, rate), {
+        fault: other_learn(*case, change) for fault, change in changes.items()
+    }
+
+
+def moves(seed, count, places, choices):
+    """Draws where to act, and what to do there."""
+    rng = np.random.default_rng(seed)
+    return rng.choice(places, count).tolist(), rng.integers(0, choices, count).tolist()
+
+
+FEW = ([5, 4, 5, 4, 1, 3], [1, 1, 1, 1, 0, 1])
+expect(
+    "the table of learn after 6 moves",
+    *learn_expected(walk, (STATES, 2), *FEW, 0.9, 0.5),
+)
+MANY = ([5, 4, 3, 2, 1] * 40, [1, 1, 1, 1, 1] * 20 + [0, 0, 0, 0, 0] * 20)
+expect(
+    "the table of learn after 200 moves",
+    *learn_expected(walk, (STATES, 2), *MANY, 0.5, 0.25),
+)
+
 # %% [markdown]
 # A few moves (1 point).
 
 # %% nbgrader={"grade_id": "test_learn_moves", "points": 1}
 _states, _actions = [5, 4, 5, 4, 1, 3], [1, 1, 1, 1, 0, 1]
-_table = learn(walk, STATES, 2, _states, _actions, discount=0.9, rate=0.5)
-checks.shape(_table, (STATES, 2), "the table of learn")
-_table = np.asarray(_table)
-assert np.isclose(_table[5, 1], 0.75), (
-    f"after the move from 5 to the right end, twice, with rate 0.5, its value is "
-    f"{_table[5, 1]:.4g}; expected 0.75: half of the way to 1 each time"
-)
-assert np.isclose(_table[1, 0], 0.1), (
-    f"after one move to the left end its value is {_table[1, 0]:.4g}; expected 0.1"
-)
-_two = np.asarray(learn(walk, STATES, 2, [5, 5], [1, 0], discount=0.9, rate=0.5))
-assert np.isclose(_two[5, 0], 0), (
-    f"going left from 5 is worth {_two[5, 0]:.4g}; expected 0, since nothing is known "
-    "of 4 yet: what counts is the next state, not the one that it came from"
-)
-_first = 0.5 * 0.9 * 0.5
-_second = _first + 0.5 * (0.9 * 0.75 - _first)
-checks.close(_table[4, 1], _second, "the value of going right from 4")
-checks.close(_table[3, 1], 0.5 * 0.9 * _second, "the value of going right from 3")
+_found = learn(walk, STATES, 2, _states, _actions)
+checks.answer(_found, "the table of learn after 6 moves")
+checks.passed("table")
 
 # %% [markdown]
-# After many moves: the answer of value iteration (2 points).
+# Many moves, other rates and discounts (2 points).
 
 # %% nbgrader={"grade_id": "test_learn_many", "points": 2}
-_discounts = [0.9]
+_states = [5, 4, 3, 2, 1] * 40
+_actions = [1] * 100 + [0] * 100
+_found = learn(walk, STATES, 2, _states, _actions, discount=0.5, rate=0.25)
+checks.answer(_found, "the table of learn after 200 moves")
 ### BEGIN HIDDEN TESTS
-_discounts += [0.5]
+for _step, _shape, _places, _discount, _rate in [
+    (walk, (STATES, 2), range(1, STATES - 1), 0.9, 0.5),
+    (walk, (STATES, 2), range(1, STATES - 1), 1.0, 1.0),
+    (ring, (5, 3), (0, 1, 2, 4), 0.8, 0.3),
+    (ring, (6, 4), (0, 1, 2, 4), 0.3, 0.7),
+]:
+    _states, _actions = moves(190, 300, list(_places), 3 if _step == ring else 2)
+    _case = (_step, _shape, _states, _actions, _discount, _rate)
+    _right = learn_expected(*_case)
+    _found = learn(_step, *_shape, _states, _actions, discount=_discount, rate=_rate)
+    _call = f"the table of learn after 300 moves with discount {_discount}"
+    checks.judge(_found, *_right, _call)
 ### END HIDDEN TESTS
-for _discount in _discounts:
-    _wanted = np.zeros((STATES, 2))
-    for _ in range(200):
-        for _state in range(1, STATES - 1):
-            for _action in (0, 1):
-                _next, _reward, _ended = walk(_state, _action)
-                _future = 0 if _ended else _wanted[_next].max()
-                _wanted[_state, _action] = _reward + _discount * _future
-    _rng = np.random.default_rng(190)
-    _states = _rng.integers(1, STATES - 1, 1500).tolist()
-    _actions = _rng.integers(0, 2, 1500).tolist()
-    _table = np.asarray(learn(walk, STATES, 2, _states, _actions, _discount, 0.5))
-    _call = f"the table after 1500 moves with discount {_discount}"
-    checks.shape(_table, (STATES, 2), _call)
-    _best, _good = _table[1:-1].argmax(1), _wanted[1:-1].argmax(1)
-    assert np.array_equal(_best, _good), (
-        f"{_call} goes {_best.tolist()} from places 1 to 5; expected {_good.tolist()} "
-        "(0 left, 1 right)"
-    )
-    checks.close(_table[1:-1], _wanted[1:-1], _call, rtol=1e-2, atol=1e-3)
+checks.passed("table")

@@ -181,6 +181,24 @@ def model(value, input_shape=None, output_shape=None, what="the result"):
             )
 
 
+def unpack(value, count, what="the result"):
+    """Returns the entries of a tuple or a list that must have so many.
+
+    Args:
+        value: What the student's function returned.
+        count: Integer.
+        what: String, the value's name in the message.
+
+    Raises:
+        AssertionError: If it is no tuple or list, or has more entries or fewer.
+    """
+    assert isinstance(value, tuple | list), (
+        f"{what} must be {count} values. Received: {describe(value)}"
+    )
+    assert len(value) == count, f"{what} must be {count} values, not {len(value)}"
+    return tuple(value)
+
+
 def find_layers(value, class_name=None):
     """Lists the layers of a model, nested ones too, in the order in which they run.
 

@@ -2,7 +2,7 @@
 
 import os
 
-from autograder.jupyter.validate import QUIET
+from autograder.jupyter.validate import QUIET, use_short_report
 
 c = get_config()  # noqa: F821  (nbgrader defines it when it reads this file)
 
@@ -16,3 +16,5 @@ c.ExchangeSubmit.strict = True
 # Validate: a test that logs has not failed, and a kernel that starts cold takes time.
 c.ExecutePreprocessor.extra_arguments = QUIET
 c.ExecutePreprocessor.timeout = 120
+# One line for each exercise.
+use_short_report()

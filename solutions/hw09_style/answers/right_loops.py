@@ -19,7 +19,7 @@ def style_loss(found, wanted, weights):
     total = ops.zeros(())
     for i in range(len(weights)):
         gap = ops.subtract(found[i], wanted[i])
-        total += weights[i] * ops.sum(gap * gap) / float(np.prod(found[i].shape))
+        total += weights[i] * ops.sum(gap * gap) / found[i].shape[0]
     return total
 
 

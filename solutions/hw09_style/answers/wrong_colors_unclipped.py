@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_keep_colors": "by clipping"}}
+# %% [markdown] answer={"fails": {"test_keep_colors": "it is not clipped"}}
 # No clipping.
 
 

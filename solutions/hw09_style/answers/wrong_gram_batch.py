@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_gram_shape": "pictures of a batch must not mix", "test_gram_values": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_gram_shape": "of the first picture alone", "test_gram_values": ""}}
 # Sums over the batch too, and repeats the result.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_gram_values": "is wrong in", "test_gram_places": "moving the positions about"}}
+# %% [markdown] answer={"fails": {"test_gram_places": "positions were moved about", "test_gram_values": ""}}
 # Reshapes to (channels, positions) without a transpose: numbers land anywhere.
 
 

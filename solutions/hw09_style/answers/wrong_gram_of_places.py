@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_gram_shape": "has shape", "test_gram_values": "has shape", "test_gram_places": "moving the positions about"}}
+# %% [markdown] answer={"fails": {"test_gram_shape": "has shape", "test_gram_values": "", "test_gram_places": "moved about"}}
 # The matrix of positions with positions: the axes are swapped.
 
 

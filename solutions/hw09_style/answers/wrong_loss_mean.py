@@ -4,5 +4,7 @@
 
 # %% nbgrader={"grade_id": "style_loss"}
 def style_loss(found, wanted, weights):
-    parts = [w * ops.mean((f - g) ** 2) for f, g, w in zip(found, wanted, weights)]
+    parts = [
+        w * ops.sum((f - g) ** 2) / len(f) for f, g, w in zip(found, wanted, weights)
+    ]
     return sum(parts) / len(parts)

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_style_loss": "the squares are summed"}}
+# %% [markdown] answer={"fails": {"test_style_loss": "the squares are summed over the batch too"}}
 # Sums instead of means.
 
 

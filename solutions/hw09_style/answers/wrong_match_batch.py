@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_match": "for each picture and channel by itself"}}
+# %% [markdown] answer={"fails": {"test_match": "statistics are those of the whole batch"}}
 # Statistics over the batch too, as batch normalisation has them.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_match": "the deviation of a channel is"}}
+# %% [markdown] answer={"fails": {"test_match": "the deviations are still the content's"}}
 # Only the means are matched.
 
 

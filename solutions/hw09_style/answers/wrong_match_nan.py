@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_match": "is epsilon missing"}}
+# %% [markdown] answer={"fails": {"test_match": "flat features and (1, 3, 3, 2) holds numbers that are not finite"}}
 # No epsilon.
 
 

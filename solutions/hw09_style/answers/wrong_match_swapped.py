@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_match": "has shape (2, 3, 6, 3); expected (2, 4, 5, 3)"}}
+# %% [markdown] answer={"fails": {"test_match": "has shape (2, 3, 2, 2); expected (2, 2, 3, 2)"}}
 # Content and style are swapped.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_match": "variances are used"}}
+# %% [markdown] answer={"fails": {"test_match": "the style's variance is used in place of its root"}}
 # The root is forgotten for the style.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint": "is it the picture that was painted", "test_paint_bounds": "", "test_paint_untouched": "the weights of the network changed"}}
+# %% [markdown] answer={"fails": {"test_paint": "", "test_paint_bounds": "", "test_paint_untouched": "the weights of the network changed"}}
 # Moves pixels and weights together.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint": "that of `start`, before any step", "test_paint_bounds": "the first step moves a pixel by"}}
+# %% [markdown] answer={"fails": {"test_paint": "[0] is"}}
 # Begins with grey, not with `start`.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint_untouched": "the array `start` changed"}}
+# %% [markdown] answer={"fails": {"test_paint_untouched": "changed in 1 of 2"}}
 # Works on the array that it was given.
 
 

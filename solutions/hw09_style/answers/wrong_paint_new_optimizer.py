@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint": "expected less than half"}}
+# %% [markdown] answer={"fails": {"test_paint": "all those of the start", "test_paint_bounds": "from the picture after 3 steps"}}
 # A new optimizer, and a new picture, in each step: it never gets far.
 
 

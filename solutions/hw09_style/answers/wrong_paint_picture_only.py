@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint": "must return (picture, losses)", "test_paint_bounds": "", "test_paint_untouched": ""}}
+# %% [markdown] answer={"fails": {"test_paint": "must be 2 values", "test_paint_bounds": "", "test_paint_untouched": ""}}
 # Returns the picture alone.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint_bounds": "Adam with learning rate 0.01", "test_paint": "expected less than half"}}
+# %% [markdown] answer={"fails": {"test_paint": "SGD's, not Adam's"}}
 # Plain gradient descent with Adam's learning rate.
 
 

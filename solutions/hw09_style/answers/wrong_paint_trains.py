@@ -1,10 +1,10 @@
-# %% [markdown] answer={"fails": {"test_paint": "expected less than half", "test_paint_bounds": "the first step moves a pixel by 0 ", "test_paint_untouched": "the weights of the network changed"}}
+# %% [markdown] answer={"fails": {"test_paint": "", "test_paint_bounds": "", "test_paint_untouched": "the weights of the network changed"}}
 # Trains the network, and leaves the picture.
 
 
 # %% nbgrader={"grade_id": "paint"}
 def paint(network, wanted, start, steps=20, learning_rate=0.05):
-    optimizer = keras.optimizers.Adam(learning_rate / 1000)
+    optimizer = keras.optimizers.Adam(learning_rate)
     losses = []
     for _ in range(steps):
         loss, slopes = training.gradients(

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint_bounds": "clip after each step"}}
+# %% [markdown] answer={"fails": {"test_paint_bounds": "a pixel is"}}
 # Pixels leave their range.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_paint": "do the steps go downhill"}}
+# %% [markdown] answer={"fails": {"test_paint": "uphill"}}
 # Adds the gradient.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_total_variation": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_total_variation": ""}}
 # Differences with the neighbour on the diagonal.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_total_variation": "has shape (); expected (2,)"}}
+# %% [markdown] answer={"fails": {"test_total_variation": "one number for all pictures"}}
 # One number for the batch.
 
 

@@ -67,19 +67,17 @@ def raised(*frames, kind="ValueError", message="the input is 1.5"):
     )
 
 
-def frame(line, text="double(_secret)"):
-    return f'  File "<test_double>", line {line}, in <module>\n    {text}\n'
-
-
-THEIRS = (
-    'In the submitted code:\n  File "<1.5>", line 2, in f_15\n    return 2 * x\n'
-    '  File "/usr/lib/x.py", line 3, in g\n    other(1.5)\n'
-)
+def theirs(called):
+    """Returns the frame of the student's code, called in a line of the test."""
+    return (
+        f"In the submitted code, called in line {called} of this test:\n"
+        '  line 2, in f_15\n    return 2 * x\n  File "<1.5>", line 1\n    other(1.5)\n'
+    )
 
 
 def test_what_the_student_s_code_raises_for_a_hidden_input_has_no_message(graded):
     (shown,) = graded(
-        raised(frame(4), THEIRS), answer="def double(x):\n  return 2 * x"
+        raised(theirs(4)), answer="def double(x):\n  return 2 * x"
     ).outputs
     assert (shown.ename, shown.evalue) == ("ValueError", NO_MESSAGE)
     text = "\n".join(shown.traceback)
@@ -90,26 +88,26 @@ def test_what_the_student_s_code_raises_for_a_hidden_input_has_no_message(graded
 
 
 @pytest.mark.parametrize(
-    "theirs",
-    ["In the submitted code:\n", "In the submitted code:\n<test_double>, line 1"],
+    "frames",
+    ["In the submitted code:\n", f'{theirs(4)}  File "<test_double>", line 1\n'],
 )
-def test_frames_that_the_student_leaves_out_or_forges_change_nothing(graded, theirs):
-    (shown,) = graded(raised(frame(4), theirs)).outputs
+def test_frames_that_the_student_leaves_out_or_forges_change_nothing(graded, frames):
+    (shown,) = graded(raised(frames)).outputs
     assert shown.evalue == NO_MESSAGE
 
 
 def test_an_error_s_class_of_the_student_s_own_has_no_name(graded):
-    (shown,) = graded(raised(frame(4), THEIRS, kind="Input15")).outputs
+    (shown,) = graded(raised(theirs(4), kind="Input15")).outputs
     assert shown.ename == "An error"
 
 
 def test_a_message_for_a_visible_input_stays(graded):
-    (shown,) = graded(raised(frame(1, "assert double(2) == 4"), THEIRS)).outputs
+    (shown,) = graded(raised(theirs(1))).outputs
     assert shown.evalue == "the input is 1.5"
 
 
 def test_the_test_s_own_message_in_its_hidden_part_stays(graded):
-    (shown,) = graded(raised(frame(4), kind="AssertionError")).outputs
+    (shown,) = graded(raised(kind="AssertionError")).outputs
     assert shown.evalue == "the input is 1.5"
 
 

@@ -17,8 +17,10 @@ from nbgrader.validator import Validator
 from autograder.cells import find, from_bytes, to_bytes
 from autograder.course import load_course
 from autograder.engine.execute import execute
+from autograder.grading.assignment import load_assigned
 from autograder.grading.judge import cell_verdicts
 from autograder.grading.restore import restore
+from autograder.jupyter.validate import headings_of, message_of, short_report
 from autograder.limits import Limits
 from autograder.proof.answers import RELEASE, bank_of
 from autograder.warm.kernelspec import specification
@@ -102,12 +104,67 @@ def test_the_verdicts_on_visible_tests_are_the_engines(validate, wrong):
         expected = failures_of_engine(document, assigned)
         found = validate(document, answer.name)
         failed = {entry["source"]: entry["error"] for entry in found.get("failed", [])}
-        assert set(failed) == set(expected), answer.name
+        headings, first = headings_of(document), {}
         for source, message in expected.items():
-            last = message.strip().splitlines()[-1]
-            assert last in words_of(failed[source]), answer.name
+            first.setdefault(headings[source], message_of(message))
+        assert set(failed) == set(first), answer.name
+        for heading, message in first.items():
+            assert message in words_of(failed[heading]), answer.name
         seen.add(bool(failed))
     assert seen == {True, False}, "nothing was told apart"
+
+
+def test_an_untouched_notebook_has_a_line_for_each_exercise(validate, tmp_path):
+    assigned = load_assigned(load_course(ROOT), "hw09_style")
+    for name, content in assigned.files.items():
+        (tmp_path / name).write_bytes(content)
+    failed = validate(copy.deepcopy(assigned.released), "hw09_style")["failed"]
+    assert [entry["raw_error"] for entry in failed] == [
+        f"exercise {number} is not begun" for number in range(1, 7)
+    ]
+    assert failed[0]["source"] == "Exercise 1: the style matrix (5 points)"
+
+
+def test_the_first_message_of_each_exercise_is_reported():
+    document = nbformat.v4.new_notebook()
+    for number in (1, 2):
+        head = f"text\n\n## Exercise {number}: sums\n\nmore"
+        document.cells.append(nbformat.v4.new_markdown_cell(head))
+        for test in "ab":
+            cell = nbformat.v4.new_code_cell(f"test {number}{test}\n")
+            cell.metadata.nbgrader = {"grade": True, "solution": False}
+            document.cells.append(cell)
+    failed = [
+        {"source": f"test {name}", "error": "", "raw_error": error}
+        for name, error in (
+            ("1b", "\x1b[31mAssertionError\x1b[0m: it is 3"),
+            ("2a", "-----\nTypeError     Traceback\n  1 x\n\nTypeError: no <b>\nmore"),
+            ("2b", "AssertionError: hidden by 2a"),
+        )
+    ]
+    found = short_report(document, failed)
+    assert [(entry["source"], entry["raw_error"]) for entry in found] == [
+        ("Exercise 1: sums", "it is 3"),
+        ("Exercise 2: sums", "TypeError: no <b> more"),
+    ]
+    assert found[1]["error"] == "TypeError: no &lt;b&gt; more"
+    other = [{"source": "elsewhere", "error": "", "raw_error": "ValueError: x"}]
+    assert short_report(document, [*failed, *other]) == [*failed, *other]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        ("NotImplementedError: ", "it is not begun"),
+        ("x\nNotBegun: exercise 2 is not begun", "exercise 2 is not begun"),
+        ("KeyError: 'a'", "KeyError: 'a'"),
+        ("AssertionError: y: ValueError: 3", "y: ValueError: 3"),
+        ("nothing that is known", "nothing that is known"),
+        ("AssertionError: " + "a" * 500, "a" * 400 + " [...]"),
+    ],
+)
+def test_an_error_is_its_message(error, message):
+    assert message_of(error) == message
 
 
 def test_a_test_that_logs_has_not_failed(validate, released, find_cell, tmp_path):

@@ -1,0 +1,30 @@
+"""No visible test of an assignment computes what it asks for."""
+
+import pytest
+from whole import COURSE
+
+from autograder.proof.reveals import find_revealing
+
+# Assignments whose visible tests still hold formulas. One whose tests hold none must
+# leave the list: it can only shrink.
+REVEALING = {
+    *("hw01_alexnet", "hw02_vgg", "hw03_googlenet", "hw04_resnet", "hw05_transfer"),
+    *("hw06_speed", "hw07_devices", "hw08_bits", "hw10_dcgan", "hw11_segnet"),
+    "hw12_outlook",
+}
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize(
+    "assignment",
+    [
+        pytest.param(name, marks=[pytest.mark.nightly] if name in REVEALING else [])
+        for name in COURSE.assignments()
+    ],
+)
+def test_visible_tests_tell_no_answer(assignment):
+    found = find_revealing(COURSE, assignment)
+    if assignment in REVEALING:
+        assert found, f"{assignment} tells no answer: take it off the list"
+    else:
+        assert not found, f"these expressions are the answers: {found}"
