@@ -16,7 +16,7 @@ from autograder.compat_nbgrader import is_get_grades
 from autograder.course import Course
 from autograder.grading.assignment import Assigned
 from autograder.grading.hidden_tests import ANSI, without_hidden_tests
-from autograder.grading.html_safety import MARK, clean_metadata
+from autograder.grading.html_safety import MARK, NOT_BEGUN, clean_metadata
 from autograder.grading.page_exporter import page_maker
 from autograder.grading.page_process import PageError, PageProcess
 from autograder.grading.plain_page import plain_page
@@ -164,19 +164,33 @@ def add_losses(notebook: NotebookNode) -> None:
     """
     if any(is_ours(cell, LOSSES) for cell in notebook.cells):
         return
-    lines = []
+    lines: list[str] = []
+    not_begun: dict[str, None] = {}
     for name, cell in named_tests(notebook):
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        if errors:
+        if errors and is_stub(errors[-1]):
+            not_begun[_sentence(errors[-1].evalue)] = None
+        elif errors:
             message = " ".join(ANSI.sub("", errors[-1].evalue).split())
             shown = message[:LONGEST] + ("..." if len(message) > LONGEST else "")
             fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
             quoted = f": {fence} {shown} {fence}" if shown else ""
             lines.append(f"- **{name}** ({errors[-1].ename}){quoted}")
+    parts = [" ".join(not_begun)] if not_begun else []
     if lines:
-        text = "**Tests that failed**\n\n" + "\n".join(lines)
+        parts.append("**Tests that failed**\n\n" + "\n".join(lines))
+    if parts:
+        text = "\n\n".join(parts)
         place = 1 if notebook.cells and is_ours(notebook.cells[0], BANNER) else 0
         notebook.cells.insert(place, _new_cell(text, LOSSES))
+
+
+def is_stub(error: NotebookNode) -> bool:
+    """Returns whether a test's error says that its exercise is not begun."""
+    said = re.fullmatch(
+        r"(the exercise|exercise \d+|\w{1,80}) is not begun", error.evalue
+    )
+    return error.ename == NOT_BEGUN and said is not None
 
 
 def is_ours(cell: NotebookNode, name: str) -> bool:

@@ -198,6 +198,11 @@ def _clean_outputs(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
             output.text = _plain(output.text, left)
             output.name = "stderr" if output.get("name") == "stderr" else "stdout"
             left -= len(output.text)
+        elif output.output_type == "error" and output.ename == NOT_BEGUN:
+            # No fault: it stands there in grey.
+            text = html.escape(_plain(str(output.evalue), 200))
+            page = f'<p style="color: #636363">{text}</p>'
+            output = nbformat.v4.new_output("display_data", {"text/html": page})
         elif output.output_type == "error":
             lines = []
             for entry in output.traceback:
@@ -216,6 +221,8 @@ def _clean_outputs(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     return cleaned
 
 
+# The error of a test whose exercise is a stub.
+NOT_BEGUN = "NotBegun"
 TEXTS = ("text/plain", "text/html")
 
 

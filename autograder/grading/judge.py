@@ -5,6 +5,7 @@ from nbformat import NotebookNode
 
 from autograder.cells import copy_of, from_bytes, named_tests
 from autograder.grading.assignment import Assigned
+from autograder.grading.html_safety import NOT_BEGUN
 from autograder.grading.outcome import Outcome, environment
 from autograder.grading.run import Ran, Task
 from autograder.limits import CRASHED
@@ -63,6 +64,8 @@ def cell_verdicts(document: NotebookNode) -> dict[str, list]:
         points, _ = determine_grade(cell)
         errors = [out for out in cell.outputs if out.output_type == "error"]
         message = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else ""
+        if errors and errors[-1].ename == NOT_BEGUN:
+            message = errors[-1].evalue
         verdicts[name] = [points, message]
     return verdicts
 

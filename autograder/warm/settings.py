@@ -4,6 +4,7 @@ A kernel gets the parent that was started with its own settings.
 """
 
 import hashlib
+import importlib.util
 import os
 import sys
 import sysconfig
@@ -79,7 +80,11 @@ def parent_name(environment: Mapping[str, str]) -> str:
     ):
         # Installing, upgrading and removing all rename folders in it.
         state.append(f"{folder} {os.stat(folder).st_mtime_ns}")
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+    # These two may lie elsewhere, where somebody works on them.
+    roots = [Path(__file__).parents[1]]
+    library = importlib.util.find_spec("layerwise")
+    roots += map(Path, library.submodule_search_locations or ()) if library else []
+    for path in sorted(path for root in roots for path in root.rglob("*.py")):
         state.append(f"{path} {path.stat().st_mtime_ns}")
     return f"{_short_hash(settings)}-{_short_hash(' '.join(state))}"
 

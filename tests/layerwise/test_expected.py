@@ -98,8 +98,10 @@ def test_numbers_are_rounded_and_tensors_are_arrays():
 @pytest.mark.parametrize(
     ("value", "wanted", "message"),
     [
-        ([1, 2, 3], [1, 2], "y has 3 entries; expected 2"),
-        ([1, [2, 4]], [1, [2, 3]], "y[1][1] is 4; expected 3"),
+        ([1, 2, 3], [1, 2], "y is [1, 2, 3]; expected [1, 2]"),
+        ((1.0, 2.0, 3.0), [1.5, 2.0], "y has 3 entries; expected 2"),
+        ([1, [2, 4]], [1, [2, 3]], "y[1] is [2, 4]; expected [2, 3]"),
+        ([1.5, [2.5, 4.5]], [1.5, [2.5, 3.5]], "y[1][1] is 4.5; expected 3.5"),
         (5, [1, 2], "y is 5; expected a list of 2"),
         ({"a": 1}, {"b": 1}, "y is {'a': 1}; expected a dict with the keys ['b']"),
         ({"a": 1}, {"a": 2}, "y['a'] is 1; expected 2"),

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_beam_search": "a finished sentence must not be continued"}}
+# %% [markdown] answer={"fails": {"test_beam_search": "finished sentences are continued"}}
 # Goes on after the end.
 
 

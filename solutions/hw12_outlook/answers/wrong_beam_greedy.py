@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_beam_search": "that is the greedy sentence"}}
+# %% [markdown] answer={"fails": {"test_beam_search": "[0] is [1, 1, 0]; expected [2, 0]"}}
 # The likeliest next word.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_beam_search": "the log probability"}}
+# %% [markdown] answer={"fails": {"test_beam_search": "the probability; expected its logarithm"}}
 # Returns the probability.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_learn_moves": "half of the way to 1 each time"}}
+# %% [markdown] answer={"fails": {"test_learn_moves": "the entry is replaced", "test_learn_many": "the entry is replaced"}}
 # The rate is ignored.
 
 

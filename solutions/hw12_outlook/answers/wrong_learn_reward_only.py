@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_learn_moves": "the value of going right from 4", "test_learn_many": "goes"}}
+# %% [markdown] answer={"fails": {"test_learn_moves": "", "test_learn_many": "only rewards are learned"}}
 # No look ahead.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_learn_moves": "not the one that it came from", "test_learn_many": ""}}
+# %% [markdown] answer={"fails": {"test_learn_moves": "", "test_learn_many": "of the state that it came from"}}
 # Looks at the state that it comes from.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_box_iou": "", "test_box_iou_apart": "has shape (3,); expected (5,)"}}
+# %% [markdown] answer={"fails": {"test_box_iou": "", "test_box_iou_apart": "expected (4,)"}}
 # Returns arrays of a class that is equal to everything, whatever it is compared with.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_suppress": "threshold 0.5: keeps [0]"}}
+# %% [markdown] answer={"fails": {"test_suppress": "an overlap that equals the threshold"}}
 # An overlap equal to the threshold removes.
 
 

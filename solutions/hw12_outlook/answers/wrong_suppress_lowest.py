@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_suppress": "begins with the lowest score"}}
+# %% [markdown] answer={"fails": {"test_suppress": "(0.9, 0.8, 0.7) is [2"}}
 # Sorts upwards.
 
 

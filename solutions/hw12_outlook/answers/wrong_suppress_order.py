@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_suppress": "the best first"}}
+# %% [markdown] answer={"fails": {"test_suppress": "expected [2"}}
 # Returns them in the order of the list.
 
 
