@@ -578,15 +578,11 @@ for _language, _width, _length, _end in [
     checks.unpack(_found, 2, f"what {_call} returns")
     checks.answer(_found, f"{_call}, end {_end}")
 ### BEGIN HIDDEN TESTS
-for _case in [
-    (east, 3, 4, 0),
-    (east, 4, 5, 2),
-    (west, 2, 3, 5),
-    (west, 5, 4, 1),
-    (garden, 3, 1, 0),
-    (short, 1, 4, 0),
-]:
-    _right = beam_expected(*_case)
+_cases = [(garden, 3, 1, 0), (short, 1, 4, 0)]
+_cases += [(east, _width, 4, _end) for _width in (2, 3, 5) for _end in range(4)]
+_cases += [(west, 3, _length, _end) for _length in (2, 3, 5) for _end in range(6)]
+_rights = [beam_expected(*_case) for _case in _cases]
+for _case, _right in zip(_cases, _rights, strict=True):
     _found = beam_search(*_case)
     checks.unpack(_found, 2, f"what {search_name(*_case)} returns")
     checks.judge(_found, *_right, search_name(*_case))
