@@ -88,7 +88,8 @@ def learn(
             for a step, these are the last ones alone.
         rate: Float, of Adam.
         boards: Integer, boards that are played at once.
-        look: Function of the step and the network, called now and then.
+        look: Function of the step and the share of 200 games that the network then
+            catches, called ten times.
 
     Returns:
         The network.
@@ -104,7 +105,7 @@ def learn(
         return ops.mean(ops.where(gap < 1, 0.5 * gap**2, gap - 0.5))
 
     step = training.make_step(loss, network, keras.optimizers.Adam(rate))
-    value, value_older = _values(network), _values(older)
+    value, value_older, value_played = map(_values, (network, older, network))
     game, memory = Catch(boards, seed), Replay(replay, seed)
     pictures, ended = game.reset(), np.zeros(boards, bool)
     for number in range(steps):
@@ -129,9 +130,14 @@ def learn(
         )
         if number % copy_every == 0:
             older.set_weights(network.get_weights())
-        if look is not None and number % max(1, steps // 20) == 0:
-            look(number, network)
+        if look is not None and number % max(1, steps // 10) == 0:
+            look(number, _share(value_played))
     return network
+
+
+def values(network, pictures):
+    """Returns what a network says each move is worth: (boards, actions)."""
+    return _values(network)(pictures)
 
 
 def _values(network):
@@ -142,5 +148,8 @@ def _values(network):
 
 def play(network, games=200, seed=1):
     """Plays games without chance; returns the share that was caught."""
-    value = _values(network)
+    return _share(_values(network), games, seed)
+
+
+def _share(value, games=200, seed=1):
     return share_caught(lambda game: value(game.pictures()).argmax(-1), games, seed)
