@@ -71,7 +71,7 @@ plt.show()
 #
 # Medicine often uses *Dice* instead, twice the intersection over the sum of both areas.
 # For one class the two say the same, since Dice = 2 IoU / (1 + IoU): a better IoU is a
-# better Dice.
+# better Dice. (Means over several classes can differ in order.)
 
 
 # %%
@@ -123,8 +123,8 @@ print("pooling what was unpooled gives the same:", bool(ops.all(again == pooled)
 # 2015, arXiv:1411.4038) enlarges with *transposed convolutions* and adds what earlier
 # layers saw. *U-Net* (Ronneberger, Fischer and Brox 2015, arXiv:1505.04597) lays the
 # whole features of the encoder beside the decoder's at every size. A transposed
-# convolution is less strange than its name: put zeros between the values, then convolve
-# as usual.
+# convolution can be made of an ordinary one: put zeros between the values, then
+# convolve.
 
 # %%
 kernel = np.random.default_rng(1).normal(size=(3, 3, 1, 1)).astype("float32")
@@ -145,7 +145,7 @@ print(f"{transposed.shape}, largest difference {gap:.0e}")
 #
 # Three decoders with the same number of weights. *Indices* is SegNet's. *Upsampling*
 # repeats each value four times. *Skips* does that too, and adds what the encoder had at
-# that size. Between two of them nothing else changes.
+# that size. All else is the same in the three.
 
 # %% tags=["include"]
 from layerwise.models.segnet import segnet
@@ -282,10 +282,10 @@ report.compare("other rates", control | {"indices": mean["indices"]}, says="lowe
 # a larger rate, upsampling does not reach the indices either.
 #
 # The paper has the same order on photographs. On CamVid's test images SegNet-Basic has
-# a mean IoU of 47.7 %, a decoder with a fixed bilinear enlargement 43.3 %, and one that
-# adds the encoder's features to what the indices bring 48.5 % (Table 1, with class
-# weights). Its summary (section 3.3): whole features are best, and where memory is
-# short, indices help.
+# a mean IoU of 47.7 %, a smaller decoder with a fixed bilinear enlargement 43.3 %, and
+# one that adds the encoder's features to what the indices bring 48.5 % (Table 1, with
+# class weights). Its summary (section 3.3): whole features are best, and where memory
+# is short, indices help.
 
 # %% [markdown]
 # **At the boundaries.** Take the pixels whose neighbour has another class.
@@ -401,8 +401,8 @@ report.compare("weights, calls right", calls, says="lower")
 
 # %% [markdown]
 # **(3)** Weights trade one mistake for the other. With them more of the cars' pixels
-# are found, and more of the pixels labelled *car* are not cars. Which is worse depends
-# on what the car does next, and a loss function does not know that.
+# are found, and more of the pixels labelled *car* are not cars. Which mistake is worse
+# is for people to decide; then they choose the weights.
 #
 # The paper has the same trade on CamVid: with weights SegNet-Basic gets 82.7 % of the
 # pixels and 62.0 % of the average class right, and without 84.0 and 54.6 % (Table 1,
@@ -546,7 +546,8 @@ report.table()
 #   than half of what whole features bring.
 # - The decoders differ at boundaries and on thin things.
 # - Class weights trade missed pixels for false ones.
-# - On streets of another kind the network errs, and its confidence hardly falls.
+# - On streets of another kind the network errs much more, and its confidence falls far
+#   less than that.
 #
 # What we left out: an encoder that was trained before (SegNet starts from VGG-16's
 # weights), and augmentation. Mirroring streets would be free.
