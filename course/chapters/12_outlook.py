@@ -288,9 +288,9 @@ one_word = {"mistakes in colours or kinds only, %": one_word}
 report.within("mistakes", one_word, 60, 100)
 
 # %% [markdown]
-# **(2)** Seldom. On new scenes about nine sentences of ten are right to the word. With
-# a pair that it never saw far fewer are, and how many depends much on the seed: never
-# conclude from one run here. Where it is wrong, mostly only a colour or a kind is
+# **(2)** Sometimes, and how often depends much on the seed: never conclude from one run
+# here. On new scenes about nine sentences of ten are right to the word; with a pair
+# that it never saw far fewer are. Where it is wrong, mostly only a colour or a kind is
 # wrong: it writes a pair that it knows *together*. What it learned is nearer to the
 # sentences of its training scenes than to the idea of a colour.
 
@@ -333,7 +333,7 @@ plt.show()
 #
 # **(3)** Switched off in the trained network, hardly a sentence is right. But a network
 # that was *trained* without attention is no worse here. So the trained network relies
-# on its attention, and the task does not need it: our decoder also gets the whole
+# on its attention, and this task does not need it. Our decoder also gets the whole
 # picture as its first state, as in *Show and Tell*. Switching off a part says what a
 # network uses, and not what is needed. Whether something is needed takes a training
 # without it.
@@ -355,8 +355,7 @@ print("  truth ", odd_sentences[0])
 report.compare("beam", {"beam": beams, "greedy": on}, says="no difference")
 
 # %% [markdown]
-# No difference here: our sentences are short, and at most words the network has hardly
-# a doubt.
+# No difference here. A reason may be that our sentences are short.
 #
 # Real captions have many right answers, so that exact match cannot judge them. *BLEU*
 # counts the runs of words that a sentence shares with several people's, *CIDEr* weighs
@@ -437,7 +436,8 @@ best = {"no replay, best other rate": [max(other)]}
 report.compare("replay, other rates", best | {"both": finals["both"]}, says="lower")
 first = Catch(500, seed=3).pictures()
 start = [dqn.values(player, first).max(-1).mean() for player in players["both"]]
-report.within("worth of a game", {"at the first picture": start}, 0.5, 0.75)
+start = {"at the first picture": start}
+report.within("worth of a game", start, 0.5, 0.75, says="no")
 
 # %% [markdown]
 # Dashed are three players without a network. **(4)** Random moves and standing still
@@ -449,11 +449,13 @@ report.within("worth of a game", {"at the first picture": start}, 0.5, 0.75)
 # two other learning rates do not change that. The older copy makes no difference here.
 # In the paper it does, on five Atari games and after 10 million frames: on Breakout the
 # score is 316.8 with both, 240.7 without the older copy, 10.2 without replay and 3.2
-# without either (Extended Data Table 3, the best of the evaluations while training). So
-# Catch is too easy a game to show it.
+# without either (Extended Data Table 3, the best of the evaluations while training). A
+# reason may be that Catch is an easy game.
 #
 # The last line of the cell asks what the network thinks a game is worth when it begins.
-# For a player who catches every ball that is $0.95^8 = 0.66$.
+# For a player who catches every ball the right answer is $0.95^8 = 0.66$. The network
+# thinks too well of it. That is known of Q-learning: of uncertain values it always
+# believes the largest (van Hasselt, Guez and Silver 2015, arXiv:1509.06461).
 
 
 # %%
@@ -522,6 +524,6 @@ report.table()
 # - To switch a part off shows what a trained network uses. What a task needs is shown
 #   by training without it.
 #
-# **Your turn:** [hw12 ·
-# Outlook](../../../assignments/en/hw12_outlook/hw12_outlook.ipynb). You write IoU,
-# suppression, average precision, a masked loss, beam search and Q-learning.
+# **Your turn:**
+# [hw12 · Outlook](../../../assignments/en/hw12_outlook/hw12_outlook.ipynb). You write
+# IoU, suppression, average precision, a masked loss, beam search and Q-learning.

@@ -22,7 +22,9 @@ def q_network(filters=16):
 
 
 def targets(rewards, ended, values, discount):
-    """What the value of an action should be (the paper's equation in its Methods).
+    """What the value of an action should be: the right side of the Bellman equation.
+
+    Source: Mnih et al. (2015), Algorithm 1.
 
     Args:
         rewards: Array (batch,).
