@@ -232,5 +232,13 @@ def test_replay_forgets_the_oldest():
 
 
 def test_a_short_game_moves_the_network():
-    network = dqn.learn(6, seed=0, copy_every=1, replay=64)
+    looks = []
+    network = dqn.learn(
+        6, seed=0, copy_every=1, replay=64, look=lambda *look: looks.append(look)
+    )
+    assert [step for step, _ in looks] == list(range(6))
+    assert all(0 <= share <= 1 for _, share in looks)
     assert 0 <= dqn.play(network, games=20) <= 1
+    pictures = Catch(3).pictures()
+    found = dqn.values(network, pictures)
+    np.testing.assert_allclose(found, network.predict(pictures, verbose=0), atol=1e-5)
