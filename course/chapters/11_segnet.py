@@ -365,7 +365,7 @@ report.compare("small cars", cars, says="lower")
 
 # %% [markdown]
 # Of small cars, which are far away or half hidden, a little more than half of the
-# pixels is found, of large ones nine tenths.
+# pixels is found, of large ones about nine tenths.
 
 # %% [markdown]
 # ## 6 · What class weights change
