@@ -280,19 +280,24 @@ for name, runs in written.items():
     print(f"{name}: {np.round(right[name])} % exact; mistakes:", end=" ")
     counts = {kind: sum(k[kind] for k in kinds) for kind in ("colour", "kind", "other")}
     print(", ".join(f"{kind} {count}" for kind, count in counts.items()))
-report.within("new scenes", {"exact on new scenes, %": right["new scenes"]}, 85, 100)
+report.within("new scenes", {"exact on new scenes, %": right["new scenes"]}, 40, 100)
 pair = two(right, "a pair never seen", "new scenes")
-report.compare("pair never seen", pair, says="lower")
+report.compare("pair never seen", pair, says="not higher")
+drop = np.subtract(right["new scenes"], right["a pair never seen"])
+print(f"each seed's own drop from the first to the second: {np.round(drop)} points")
+
 # of those with a pair never seen
 one_word = {"mistakes in colours or kinds only, %": one_word}
 report.within("mistakes", one_word, 60, 100)
 
 # %% [markdown]
 # **(2)** Sometimes, and how often depends much on the seed: never conclude from one run
-# here. On new scenes about nine sentences of ten are right to the word; with a pair
-# that it never saw far fewer are. Where it is wrong, mostly only a colour or a kind is
-# wrong: it writes a pair that it knows *together*. What it learned is nearer to the
-# sentences of its training scenes than to the idea of a colour.
+# here. On new scenes most sentences are right to the word, and with some seeds only
+# about half, after so short a training. With a pair that it never saw, each seed loses
+# tens of points against its own new scenes; but the ranges of the seeds are so wide
+# that they can overlap. Where it is wrong, mostly only a colour or a kind is wrong: it
+# writes a pair that it knows *together*. What it learned is nearer to the sentences of
+# its training scenes than to the idea of a colour.
 
 # %%
 images, sentences = tests["new scenes"]
