@@ -80,3 +80,35 @@ class Catch:
         self.row[which] = 0
         self.ball[which] = self.rng.integers(0, COLUMNS, count)
         self.drift[which] = self.rng.integers(-1, 2, count)
+
+
+def share_caught(choose, games=200, seed=1):
+    """Plays games to their end; returns the share that was caught.
+
+    Args:
+        choose: Function from a `Catch` to actions (games,).
+        games: Integer, played at once.
+        seed: Integer.
+
+    Returns:
+        Float, 0 to 1.
+    """
+    game = Catch(games, seed)
+    for _ in range(ROWS - 1):
+        _, rewards, _ = game.step(choose(game))
+    return float((rewards > 0).mean())
+
+
+def stand(game):
+    """Stays where the paddle is."""
+    return np.full(game.boards, ACTIONS.index("stay"))
+
+
+def follow(game):
+    """Moves towards the ball: what a player does who knows the game."""
+    return 1 + np.sign(game.ball - game.paddle)
+
+
+def at_random(game):
+    """Moves by chance."""
+    return game.rng.integers(0, len(ACTIONS), game.boards)

@@ -8,6 +8,7 @@ large the box is.
 import keras
 import numpy as np
 from keras import layers, ops
+from scipy import ndimage
 
 from layerwise.models import resnet
 
@@ -164,14 +165,30 @@ def detector(size, num_classes, filters=24):
     return keras.Model(inputs, layers.Concatenate()([heat, shape]), name="detector")
 
 
-def decode(said, classes, least=0.1, overlap=0.5):
+def peaks(scores):
+    """Marks cells whose score is not below that of any of their eight neighbours.
+
+    Source: Zhou, Wang and Krähenbühl (2019), section 4 ("From points to bounding
+    boxes").
+
+    Args:
+        scores: Array of shape (cells, cells, classes).
+
+    Returns:
+        Boolean array of the same shape.
+    """
+    return scores == ndimage.maximum_filter(scores, (3, 3, 1), mode="nearest")
+
+
+def decode(said, classes, least=0.1, overlap=0.5, only_peaks=False):
     """Reads boxes from what the network says of one image.
 
     Args:
         said: Array of shape (cells, cells, classes + 4).
         classes: Integer.
         least: Float, the lowest score that counts.
-        overlap: Float, for `suppress`.
+        overlap: Float, for `suppress`; with 1 all boxes stay.
+        only_peaks: Whether only cells count that are `peaks`.
 
     Returns:
         List with, for each class, boxes (n, 4) and scores (n,), best first.
@@ -184,8 +201,11 @@ def decode(said, classes, least=0.1, overlap=0.5):
         [row - height / 2, column - width / 2, row + height / 2, column + width / 2], -1
     )
     result = []
+    counted = scores >= least
+    if only_peaks:
+        counted &= peaks(scores)
     for number in range(classes):
-        place = scores[..., number] >= least
+        place = counted[..., number]
         chosen, score = STRIDE * boxes[place], scores[place, number]
         kept = suppress(chosen, score, overlap)
         result.append((chosen[kept], score[kept]))

@@ -9,7 +9,7 @@ import numpy as np
 from keras import layers, ops
 
 from layerwise import backends, training
-from layerwise.catch import ACTIONS, COLUMNS, ROWS, Catch
+from layerwise.catch import ACTIONS, COLUMNS, ROWS, Catch, share_caught
 
 
 def q_network(filters=16):
@@ -22,7 +22,9 @@ def q_network(filters=16):
 
 
 def targets(rewards, ended, values, discount):
-    """What the value of an action should be (the paper's equation in its Methods).
+    """What the value of an action should be: the right side of the Bellman equation.
+
+    Source: Mnih et al. (2015), Algorithm 1.
 
     Args:
         rewards: Array (batch,).
@@ -64,16 +66,32 @@ class Replay:
         return [row[places] for row in self.rows]
 
 
-def learn(steps, seed=0, discount=0.95, copy_every=50, boards=16, look=None):
+def learn(
+    steps,
+    seed=0,
+    discount=0.95,
+    copy_every=50,
+    replay=20_000,
+    rate=1e-3,
+    boards=16,
+    look=None,
+):
     """Plays and learns.
+
+    Source: Mnih et al. (2015), Algorithm 1.
 
     Args:
         steps: Integer; in each, all boards make a move and the network one step.
         seed: Integer.
         discount: Float.
-        copy_every: Integer, steps after which the older copy is renewed.
+        copy_every: Integer, steps after which the older copy is renewed. With 1 it is
+            no older.
+        replay: Integer, transitions that are remembered. With 64, as many as are drawn
+            for a step, these are the last ones alone.
+        rate: Float, of Adam.
         boards: Integer, boards that are played at once.
-        look: Function of the step and the network, called now and then.
+        look: Function of the step and the share of 200 games that the network then
+            catches, called ten times.
 
     Returns:
         The network.
@@ -88,9 +106,9 @@ def learn(steps, seed=0, discount=0.95, copy_every=50, boards=16, look=None):
         gap = ops.abs(said - wanted)  # Huber's loss: errors are bounded
         return ops.mean(ops.where(gap < 1, 0.5 * gap**2, gap - 0.5))
 
-    step = training.make_step(loss, network, keras.optimizers.Adam(1e-3))
-    value, value_older = _values(network), _values(older)
-    game, replay = Catch(boards, seed), Replay(seed=seed)
+    step = training.make_step(loss, network, keras.optimizers.Adam(rate))
+    value, value_older, value_played = map(_values, (network, older, network))
+    game, memory = Catch(boards, seed), Replay(replay, seed)
     pictures, ended = game.reset(), np.zeros(boards, bool)
     for number in range(steps):
         bold = max(0.05, 1 - 2 * number / steps)  # the share of moves by chance
@@ -101,11 +119,11 @@ def learn(steps, seed=0, discount=0.95, copy_every=50, boards=16, look=None):
         )
         following, rewards, now_ended = game.step(actions)
         real = ~ended  # a board that had ended began anew: no move was made there
-        replay.add(
+        memory.add(
             *(a[real] for a in (pictures, actions, rewards, now_ended, following))
         )
         pictures, ended = following, now_ended
-        before, moves, reward, over, after = replay.draw(64)
+        before, moves, reward, over, after = memory.draw(64)
         wanted = targets(reward, over, value_older(after), discount)
         step(
             before,
@@ -114,9 +132,14 @@ def learn(steps, seed=0, discount=0.95, copy_every=50, boards=16, look=None):
         )
         if number % copy_every == 0:
             older.set_weights(network.get_weights())
-        if look is not None and number % max(1, steps // 20) == 0:
-            look(number, network)
+        if look is not None and number % max(1, steps // 10) == 0:
+            look(number, _share(value_played))
     return network
+
+
+def values(network, pictures):
+    """Returns what a network says each move is worth: (boards, actions)."""
+    return _values(network)(pictures)
 
 
 def _values(network):
@@ -127,8 +150,8 @@ def _values(network):
 
 def play(network, games=200, seed=1):
     """Plays games without chance; returns the share that was caught."""
-    game, value = Catch(games, seed), _values(network)
-    pictures = game.reset()
-    for _ in range(ROWS - 1):
-        pictures, rewards, _ = game.step(value(pictures).argmax(-1))
-    return float((rewards > 0).mean())
+    return _share(_values(network), games, seed)
+
+
+def _share(value, games=200, seed=1):
+    return share_caught(lambda game: value(game.pictures()).argmax(-1), games, seed)

@@ -32,6 +32,7 @@ CLASS_COLORS = np.array(
 # Of cars: red, blue, white, black, yellow.
 PAINTS = ((200, 40, 36), (36, 84, 180), (226, 226, 226), (30, 30, 36), (214, 176, 40))
 WEATHERS = ("day", "dusk", "rain")
+LABEL_MARKS = ("", "_L", "_P")  # what label files add to a picture's name
 HEIGHT, WIDTH = 64, 96
 # Half the road, the outer edge of the pavement and the line of houses, in the units of
 # the image's width at the lower edge of the picture.
@@ -315,10 +316,11 @@ def drive(frames, seed=0, weather="day", speed=0.12):
 
 
 def read_folder(folder, colors, size=(HEIGHT, WIDTH)):
-    """Loads labelled photographs: `images/NAME.png` beside `labels/NAME.png`.
+    """Loads labelled photographs: `images/NAME.png` beside their labels.
 
-    That is how CamVid is commonly unpacked; Cityscapes needs its `leftImg8bit` and
-    `gtFine` pictures copied under these names first.
+    These are `labels/NAME.png`, or as in CamVid `labels/NAME_L.png` (in some copies
+    `NAME_P.png`). Cityscapes needs its `leftImg8bit` and `gtFine` pictures copied under
+    such names first.
 
     Args:
         folder: String or `Path`.
@@ -341,13 +343,18 @@ def read_folder(folder, colors, size=(HEIGHT, WIDTH)):
         raise FileNotFoundError(f"There are no pictures {folder}/images/*.png")
     images, labels = [], []
     for path in paths:
-        beside = folder / "labels" / path.name
-        if not beside.exists():
-            raise FileNotFoundError(f"{path} has no labels: {beside} is missing")
+        names = [f"{path.stem}{mark}.png" for mark in LABEL_MARKS]
+        found = [folder / "labels" / name for name in names]
+        found = [beside for beside in found if beside.exists()]
+        if not found:
+            raise FileNotFoundError(
+                f"{path} has no labels: {folder / 'labels'} has none of "
+                + ", ".join(names)
+            )
         with Image.open(path) as picture:
             scaled = picture.convert("RGB").resize(size[::-1], Image.Resampling.BOX)
         images.append(np.asarray(scaled))
-        with Image.open(beside) as picture:
+        with Image.open(found[0]) as picture:
             # A mean of two labels would be a third one: take the nearest.
             picked = np.asarray(picture.resize(size[::-1], Image.Resampling.NEAREST))
         label = np.full(size, 255, "uint8")

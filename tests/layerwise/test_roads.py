@@ -67,8 +67,14 @@ def test_photographs_are_read_with_their_labels(tmp_path, rng):
     assert images.shape == (1, 64, 96, 3)
     assert (labels[0, :32] == 255).all()
     assert (labels[0, 32:] == roads.ROAD).all()
-    (tmp_path / "labels/a.png").unlink()
-    with pytest.raises(FileNotFoundError, match=r"a\.png has no labels"):
+    # CamVid's labels have a name of their own.
+    for mark in ("_L", "_P"):
+        before = next((tmp_path / "labels").iterdir())
+        before.rename(tmp_path / f"labels/a{mark}.png")
+        _, again = roads.read_folder(tmp_path, {(128, 64, 128): roads.ROAD})
+        np.testing.assert_array_equal(again, labels)
+    (tmp_path / "labels/a_P.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"a\.png has no labels.*a_L\.png"):
         roads.read_folder(tmp_path, {})
     with pytest.raises(FileNotFoundError, match="no pictures"):
         roads.read_folder(tmp_path / "labels", {})

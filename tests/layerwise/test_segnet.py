@@ -1,5 +1,6 @@
 """`layerwise.models.segnet`: pooling that remembers, and three decoders."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -57,3 +58,11 @@ def test_decoders_have_the_same_weights(decoder):
 def test_an_unknown_decoder_is_refused():
     with pytest.raises(ValueError, match="indices, upsampling, skips"):
         segnet.segnet(decoder="unet")
+
+
+def test_a_saved_network_is_loaded_without_further_ado(tmp_path, rng):
+    model = segnet.segnet((16, 24, 3), 5, (4, 6))
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    images = rng.uniform(0, 255, (2, 16, 24, 3)).astype("float32")
+    np.testing.assert_allclose(again(images), model(images), atol=1e-6)

@@ -35,14 +35,18 @@ def from_corners(parts):
     return ops.reshape(ops.stack(rows, axis=2), (-1, 2 * height, 2 * width, channels))
 
 
+@keras.saving.register_keras_serializable(package="layerwise")
 class MaxPoolWithIndices(layers.Layer):
     """Max pooling of 2×2 that also tells which of the four was the largest.
+
+    Source: Badrinarayanan, Kendall and Cipolla (2015), section 3, Figure 3.
 
     It returns `(pooled, indices)`, both (batch, height / 2, width / 2, channels);
     indices are 0 to 3, in reading order. Of equal values the first counts.
     """
 
     def call(self, x):
+        """Pools (batch, height, width, channels); height and width are even."""
         pooled = ops.max_pool(x, 2, 2)
         indices = ops.full_like(pooled, 3, dtype="int32")
         for place, part in list(enumerate(corners(x)))[2::-1]:
@@ -50,18 +54,22 @@ class MaxPoolWithIndices(layers.Layer):
         return pooled, indices
 
     def compute_output_spec(self, x):
+        """Returns shapes and dtypes of both results."""
         batch, height, width, channels = x.shape
         half = (batch, height // 2, width // 2, channels)
         return keras.KerasTensor(half, x.dtype), keras.KerasTensor(half, "int32")
 
 
+@keras.saving.register_keras_serializable(package="layerwise")
 class MaxUnpool(layers.Layer):
     """Puts each value where its maximum was, and zeros around it."""
 
     def call(self, x, indices):
+        """Unpools; both are (batch, height, width, channels)."""
         return from_corners([ops.where(indices == p, x, 0) for p in range(4)])
 
     def compute_output_spec(self, x, indices):
+        """Returns shape and dtype of the result."""
         batch, height, width, channels = x.shape
         return keras.KerasTensor((batch, 2 * height, 2 * width, channels), x.dtype)
 
@@ -71,7 +79,10 @@ def segnet(
 ):
     """A small SegNet: one convolution of 3×3 at each size, down and up again.
 
-    All three decoders have the same weights in number and shape.
+    All three decoders have the same weights in number and shape. Of the paper's
+    networks SegNet-Basic is the closest: four encoders and four decoders, there with
+    kernels of 7×7, 64 filters throughout and no ReLU in the decoder (section 3.1).
+    SegNet itself has the 13 convolutions of VGG-16 as its encoder.
 
     Args:
         input_shape: Tuple `(height, width, channels)`; both sizes must be divisible by
