@@ -392,10 +392,8 @@ figure, axes = plots.panels(2, width=5.0, height=3.8)
 for color, (name, size) in zip(plots.PALETTE, megabytes.items(), strict=False):
     for line, gigabits in (("-", 100), ("--", 10)):
         cluster = Cluster(0.25, size * 1e6, 20e-6, gigabits * 1e9 / 8)
-        label, kinds = (
-            f"{name}, {gigabits} Gbit/s",
-            (cluster.speedup, cluster.throughput),
-        )
+        label = f"{name}, {gigabits} Gbit/s"
+        kinds = cluster.speedup, cluster.throughput
         found = [[kind(int(m)) for m in n] for kind in kinds]
         for ax, values in zip(axes, found, strict=True):
             ax.plot(n, values, line, color=color, label=label)
@@ -503,10 +501,10 @@ report.within("model", {"measured by predicted": gained / predicted}, 0.5, 1.5)
 # messages, unpacked, and added. The bandwidth on the label of a wire is an upper bound.
 #
 # What these numbers are worth: two processes on two cores, one machine, one kind of
-# network. They count *processor* time, which is the time of a step where each worker
-# has a core of its own. The last column is by the clock. On a machine that does other
-# things it measures those too; on an idle one it comes close to the others, and lies a
-# little lower, since a worker also waits for the other.
+# network. They count *processor* time: what a step takes where each worker has a core
+# of its own and never waits. The last column is by the clock. It is lower, since a
+# worker also waits for the other, and since a machine that does other things has no two
+# free cores. So the speed-up in the figure is the most that can be had here.
 
 # %% [markdown]
 # ## 7 · Larger batches
@@ -590,18 +588,19 @@ report.compare("more epochs", arms(longer, base), says="not lower")
 
 # %% [markdown]
 # **(8)** No: not in these few epochs. From the lowest rate, eight times the rate brings
-# the large batch a long way; this is what the rule is for. But every curve has an upper
-# end where training fails. The best rate of the small batch is not far from it, and
-# eight times that rate is no better here than the large batch's own best rate; some
-# runs fail altogether. A warm-up made it no worse; whether it helps differs from seed
+# the large batch a long way; this is what the rule is for. But both curves fall at
+# their upper end, where training becomes unstable. The best rate of the small batch is
+# not far from that end, and eight times that rate is no better here than the large
+# batch's own best rate. A warm-up made it no worse; whether it helps differs from seed
 # to seed. So the rule has a range. Where the rate of one device is far below its end it
 # can be multiplied; try it, and choose the rate on validation images.
 
 # **(9)** With the same epochs, no: it took an eighth of the steps. With four times the
-# epochs it gets as far. So of the eight times that eight devices could gain, about two
-# remain here. How far a larger batch saves steps differs much between tasks: Shallue et
-# al. (2018, arXiv:1811.03600, abstract) measured it for 35 of them, and found no
-# evidence that larger batches harm the result where rates are tuned for each size.
+# epochs it gets as far. So of the eight times that eight devices could gain, between
+# two and eight remain here. How far a larger batch saves steps differs much between
+# tasks: Shallue et al. (2018, arXiv:1811.03600, abstract) measured it for 35 of them,
+# and found no evidence that larger batches harm the result where rates are tuned for
+# each size.
 #
 # (Rates are chosen by the mean of the seeds on 1000 validation images, which is right
 # to about a point; curves are flat near the top, and the best of two neighbours is
@@ -614,7 +613,7 @@ report.compare("more epochs", arms(longer, base), says="not lower")
 #
 # *Amdahl's law* (1967) divides one job among n devices, and a part of it cannot be
 # divided. *Communication* is another answer: each device brings a batch of its own, and
-# each step lasts longer by the time of the messages.
+# each step lasts longer by the time of its messages.
 #
 # > **Predict.** (10) How large must the part that is not divided be for 56 of 100? How
 # > large the cost of communication, as a share of a step? What do the two say about
@@ -664,7 +663,7 @@ report.table()
 # ## Summary
 #
 # - The mean of the gradients of equal parts is the gradient of the batch, unless a
-#   layer looks across the batch, as batch normalisation does, or draws random numbers.
+#   layer looks across the batch (batch normalisation) or draws random numbers.
 # - A ring sends 2(n − 1)/n arrays from each device. The number of rounds grows with n.
 # - Gradients are summed: divide each loss by the *global* batch size. Otherwise the
 #   learning rate is n times larger, without an error.

@@ -132,7 +132,8 @@ def _log_path(folder, index):
 
 
 def _tail(path, size):
-    return path.read_text(errors="replace")[-size:].strip()
+    text = path.read_text(errors="replace") if path.exists() else ""
+    return text[-size:].strip()
 
 
 def _logs(folder, first, count):
