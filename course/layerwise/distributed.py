@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from layerwise import costs
+
 
 def ring_all_reduce(values):
     """Sums arrays over devices that stand in a ring and talk to their neighbours only.
@@ -129,6 +131,73 @@ def serial_part(devices, speedup):
             f"least 2. Received: {speedup!r} on {devices!r} devices"
         )
     return (devices / speedup - 1) / (devices - 1)
+
+
+def communication_share(devices, speedup):
+    """Finds the cost of communication with which many batches give a speed-up.
+
+    Every device takes a batch of its own, and each step lasts longer by a constant
+    share of a step on one device: n devices are n / (1 + share) times faster.
+
+    Args:
+        devices: Integer, at least 2.
+        speedup: Float, above 0 and at most `devices`.
+
+    Returns:
+        Float, the share.
+
+    Raises:
+        ValueError: If the speed-up is out of range.
+    """
+    if not (devices >= 2 and 0 < speedup <= devices):
+        raise ValueError(
+            "speedup must be above 0 and at most the number of devices, of which there "
+            f"are at least 2. Received: {speedup!r} on {devices!r} devices"
+        )
+    return devices / speedup - 1
+
+
+def overlapped(seconds, transfers):
+    """Finds when a backward pass ends whose gradients travel as soon as they are there.
+
+    One message is on its way at a time. The last layer comes first: its gradients can
+    travel while those of the layers before it are computed.
+
+    Args:
+        seconds: Sequence of floats, the computing of each layer, in the order of the
+            backward pass.
+        transfers: Sequence of floats, the seconds that each layer's gradients travel.
+
+    Returns:
+        Float, seconds until the last gradient has arrived. Source: S. Li et al.,
+        *PyTorch Distributed*, 2020, arXiv:2006.15704.
+    """
+    ready = free = 0.0
+    for own, wire in zip(seconds, transfers, strict=True):
+        ready += own
+        free = max(free, ready) + wire
+    return free
+
+
+def backward_pass(model, seconds, bandwidth):
+    """Shares out the time of a backward pass and of a ring over a model's layers.
+
+    A layer's share of the computing is that of its multiply-adds; a ring of many
+    devices sends its gradients twice. Latency is left out.
+
+    Args:
+        model: Built Keras model with a fixed input size.
+        seconds: Float, of the whole pass.
+        bandwidth: Float, bytes a second between neighbours.
+
+    Returns:
+        Two arrays, the seconds of computing and of sending for each layer, in the order
+        of the backward pass.
+    """
+    parts = costs.layer_costs(model)[::-1]
+    work = np.array([part.multiply_adds for part in parts])
+    size = np.array([4 * part.parameters for part in parts])
+    return seconds * work / work.sum(), 2 * size / bandwidth
 
 
 @keras.saving.register_keras_serializable(package="layerwise")

@@ -54,6 +54,36 @@ def test_a_speedup_out_of_range_is_refused(devices, speedup):
         distributed.serial_part(devices, speedup)
 
 
+def test_a_share_of_communication_and_back():
+    share = distributed.communication_share(100, 56)
+    assert 100 / (1 + share) == pytest.approx(56)
+    assert distributed.communication_share(7, 7) == 0
+    with pytest.raises(ValueError, match="at most the number"):
+        distributed.communication_share(4, 5)
+
+
+def test_gradients_travel_behind_the_rest_of_the_backward_pass():
+    # The first arrives at 3; the second is ready at 2 and waits for the wire until 3.
+    assert distributed.overlapped([1, 1], [2, 1]) == 4
+    # All but the last message is hidden.
+    assert distributed.overlapped([1, 1, 1], [0.5, 0.5, 0.5]) == 3.5
+    # A large first message is hidden behind a long rest, a large last one never.
+    assert distributed.overlapped([0, 10], [9, 0]) == 10
+    assert distributed.overlapped([0, 10], [0, 9]) == 19
+    assert distributed.overlapped([], []) == 0
+
+
+def test_a_backward_pass_begins_at_the_last_layer():
+    x = inputs = keras.Input((8, 8, 1))
+    x = keras.layers.Conv2D(2, 3, padding="same", use_bias=False)(x)
+    outputs = keras.layers.Dense(3, use_bias=False)(keras.layers.Flatten()(x))
+    model = keras.Model(inputs, outputs)
+    work, wire = distributed.backward_pass(model, 3.0, 1e3)
+    multiply_adds = np.array([128 * 3, 0, 64 * 18])
+    np.testing.assert_allclose(work, 3 * multiply_adds / multiply_adds.sum())
+    np.testing.assert_allclose(wire, [2 * 4 * 384 / 1e3, 0, 2 * 4 * 18 / 1e3])
+
+
 def test_the_rate_rises_and_stays():
     schedule = distributed.WarmUp(0.1, 8, 10)
     rates = [float(schedule(step)) for step in (0, 5, 10, 50)]
