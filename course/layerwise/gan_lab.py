@@ -88,8 +88,9 @@ class Ruler:
             noise: Array of shape (n, latent).
 
         Returns:
-            Tuple of floats, precisions: of drawings, of drawings from the middle of
-            two points of noise, and of the mean of two drawings, pixel by pixel.
+            Array of shape (3, 2), distance and precision: of drawings, of drawings from
+            the middle of two points of noise, and of the mean of two drawings, pixel by
+            pixel.
         """
         drawn = generate.predict(noise, 200, verbose=0)
         classes = self.read(drawn)[1]
@@ -98,7 +99,7 @@ class Ruler:
         a, b = a[differ], b[differ]
         middle = generate.predict((noise[a] + noise[b]) / 2, 200, verbose=0)
         some = drawn[a], middle, (drawn[a] + drawn[b]) / 2
-        return tuple(self.compare(pictures)[1] for pictures in some)
+        return np.array([self.compare(pictures)[:2] for pictures in some])
 
     def scores(self, generate, judge, noise):
         """Returns all measures of the drawings of some noise, by name."""
@@ -180,6 +181,12 @@ def new_judge(photographs, drawn, seed, epochs=2):
     pictures = np.concatenate([photographs, drawn])
     training.fit(judge, pictures, targets.astype("float32"), epochs, seed)
     return judge
+
+
+def variables_of(*parts):
+    """Returns all variables of models, and of the optimizers of games, as a list."""
+    holders = [one for part in parts for one in getattr(part, "optimizers", [part])]
+    return [variable for one in holders for variable in one.variables]
 
 
 def keep(path, variables, rng):

@@ -116,7 +116,9 @@ def make_game(generate, judge, learning_rate=LEARNING_RATE, smooth=0.0):
 
     Returns:
         Function from real pictures and noise (batch, latent) to the losses of both,
-        `(discriminator's, generator's)`.
+        `(discriminator's, generator's)`. Its attribute `optimizers` holds both Adams;
+        its attribute `alone` is a round in which the discriminator stands still, and
+        has loss 0.
 
     Source: one-sided label smoothing is from Salimans et al. (2016, arXiv:1606.03498),
     section 3.4.
@@ -140,4 +142,5 @@ def make_game(generate, judge, learning_rate=LEARNING_RATE, smooth=0.0):
         return judge_step(real, noise), draw_step(noise)
 
     round_of_game.optimizers = adams
+    round_of_game.alone = lambda real, noise: (0.0, draw_step(noise))
     return round_of_game
