@@ -130,6 +130,8 @@ styles = {name: bare for name in curves}
 plots.lines(points, curves, axes[0], "The best discriminator", "x", styles=styles)
 plots.lines(logits, slopes, axes[1], "How strongly the generator is told")
 axes[1].set(xlabel="the discriminator's logit for a drawing", ylabel="gradient's size")
+axes[1].set_ylim(0, 1.4)
+axes[1].legend(loc="upper center")
 axes[0].legend(fontsize=8)
 plt.show()
 
@@ -435,8 +437,8 @@ print("in step with the grid, %:", {k: np.round(v, 2) for k, v in pair.items()})
 report.compare("grid", pair, says="higher")
 
 # %% [markdown]
-# There is a grid, though the kernels paint evenly. How strong it is changes from seed to
-# seed and from round to round.
+# There is a grid, though the kernels paint evenly. How strong it is differs from seed
+# to seed and from round to round.
 
 # %% [markdown]
 # ## 6 · New pictures, or copies?
