@@ -387,11 +387,11 @@ pair = {"drawings": gather(runs, "precision")[:, -1], "photographs": floors[:, 1
 report.compare("precision", pair, says="lower", unit="in precision", digits=2)
 
 # %% [markdown]
-# **(3)** The discriminator's loss comes near its equilibrium (0.688) within the first
-# rounds that are compared here and stays there, while the distance falls to a fraction.
-# A loss says who is ahead. It does not say how good the drawings are. At the end the
-# distance is still several times that of photographs, and fewer drawings than
-# photographs lie where photographs lie.
+# **(3)** The discriminator's loss is near its equilibrium (0.688) long before the end
+# and stays there, while the distance falls to a fraction. (The generator's stays above
+# its own: the players are not at the equilibrium.) A loss says who is ahead. It does
+# not say how good the drawings are. At the end the distance is still several times that
+# of photographs, and fewer drawings than photographs lie where photographs lie.
 #
 # **(4)** See the row *right*: a share that is nearer to a coin's than to 1. Does that
 # mean that drawings can be taken for photographs? Ask another one: a *new*
@@ -498,10 +498,11 @@ show(rows, "a fade of pixels; two walks; a walk of the generator that learned by
 
 # %% [markdown]
 # **(5)** On a walk the picture changes in small steps, and so it does with the
-# generator that learned by heart. A network is a continuous function: *every*
-# generator gives smooth walks. What a walk can show is what lies between. Measure it:
-# take pairs of noise whose drawings the classifier calls by different names, and judge
-# the drawings at the middle between them, beside fades: the means of the two pictures.
+# generator that learned by heart, by way of a blur. A network is a continuous function:
+# *every* generator gives smooth walks. What a walk can show is what lies between.
+# Measure it: take pairs of noise whose drawings the classifier calls by different
+# names, and judge the drawings at the middle between them, beside fades: the means of
+# the two pictures.
 
 # %%
 between = np.array([ruler.between(run[0][0], noise) for run in runs])  # (seeds, 3, 2)
@@ -600,16 +601,19 @@ def ends(name):
     return {arm: [one[name] for one in after[arm]] for arm in reversed(after)}
 
 
-report.compare("still, kinds", ends("kinds"), says="lower", unit="kinds")
+report.compare("still, kinds", ends("kinds"), says="not higher", unit="kinds")
 report.compare("still, recall", ends("recall"), says="lower", unit="in recall")
 report.compare("still, precision", ends("precision"), says="lower", unit="in precision")
 report.compare("still, right", ends("right"), says="lower", unit="of right answers")
 
 # %% [markdown]
-# **(6)** All three fall. The drawings are few kinds, and no clothes any more: they are
-# whatever this one discriminator takes for a photograph, and it is wrong about nearly
-# all of them. Collapse need not look like "one convincing garment". What keeps a
-# generator from it in a game is that the discriminator answers.
+# **(6)** Recall falls to almost nothing, and precision falls: many drawings are no
+# clothes any more. They are whatever this one discriminator takes for a photograph, and
+# it is wrong about most of what it is shown. In the figure drawings of different noise
+# take on the same pattern, with some seeds more than with others. The classifier's
+# *kinds* fall with some seeds and not with all in so few steps: it must name a class
+# for a pattern, too. What keeps a generator from this in a game is that the
+# discriminator answers.
 #
 # Not every imbalance does this. While this chapter was written we also tried, with one
 # seed each and only for 200 or 300 rounds: five steps of the generator for one of the
@@ -624,8 +628,8 @@ report.compare("still, right", ends("right"), says="lower", unit="of right answe
 
 # %%
 plain_runs = [game_of(seed, LOOKS[EARLY], normalise=False) for seed in SEEDS]
-figure, axes = plots.panels(3, width=4.0, height=3.2)
-for ax, name in zip(axes, ("spread", "recall", "distance"), strict=True):
+figure, axes = plots.panels(4, width=3.2, height=3.0)
+for ax, name in zip(axes, ("spread", "kinds", "recall", "distance"), strict=True):
     arms = {"without": gather(plain_runs, name), "with": gather(runs, name)}
     arms = {arm: values[:, : EARLY + 1] for arm, values in arms.items()}
     plots.bands(LOOKS[: EARLY + 1], arms, ax, name.capitalize(), "round")
@@ -650,11 +654,10 @@ pair = one | {"with": gather(runs, "recall")[:, EARLY]}
 report.compare("norm, other rate", pair, says="lower", unit="in recall", digits=2)
 
 # %% [markdown]
-# Without normalisation the drawings of the first rounds are nearly alike: a collapse,
-# and one that passes. The spread comes back later, and recall stays behind at equal
-# rounds, at a smaller rate too. So here batch normalisation buys rounds. It is not the
-# only way: the DCGAN among Keras's own examples has none in either network, and is
-# trained for longer, with other layers.
+# Without normalisation the drawings of the first rounds are much alike: a collapse, and
+# one that passes. The spread comes back, and recall stays behind at equal rounds, at a
+# third of the rate too. So here batch normalisation buys rounds. It is not the only
+# way: the DCGAN among Keras's own examples has none in either network.
 
 # %% [markdown]
 # ## 9 · Bedrooms
@@ -717,7 +720,10 @@ report.table()
 # - At the equilibrium D is 1/2 and both losses are log 2; label smoothing moves them to
 #   0.688 and 0.799. Losses near these do not mean good drawings.
 # - A measure needs its yardstick: photographs in place of drawings, as many of them.
-# - Precision and recall tell *bad drawings* from *few kinds of drawings*.
+# - A discriminator that guesses does not mean that drawings pass for photographs: a new
+#   one told them apart.
+# - Without batch normalisation in G the drawings collapse at first; with a
+#   discriminator that stands still they leave the photographs altogether.
 # - Smooth walks prove nothing about copying. Nearest neighbours say more.
 # - A game's state is weights, optimizers' memory and random generators.
 #
