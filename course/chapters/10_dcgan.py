@@ -154,7 +154,7 @@ plt.show()
 # | no fully connected hidden layers | yes; noise enters G through a dense layer |
 # | ReLU in G, tanh at its end | yes |
 # | leaky ReLU in D, slope 0.2 | yes |
-# | Adam, rate 0.0002, $\beta_1$ = 0.5 | rate 0.001: fewer rounds to the same pictures |
+# | Adam, rate 0.0002, $\beta_1$ = 0.5 | rate 0.001, since we play few rounds |
 # | weights start with standard deviation 0.02 | in the convolutions |
 # | kernels of 5×5, noise uniform, 100 numbers | 4×4, normal, 32 numbers |
 #
@@ -445,8 +445,8 @@ report.compare("grid", pair, says="higher")
 #
 # The slides say that a trained model generates *new* pictures. A generator could also
 # have learned photographs by heart. Compare drawings with the photographs they were
-# trained on: how far is the nearest one? Photographs of the test set, which are new for
-# sure, are the yardstick. And to see that the test finds copies, we make a generator
+# trained on: how far is the nearest one? Photographs of the test set, which were not
+# trained on, are the yardstick. And to see that the test finds copies, we make a generator
 # that does learn by heart: 32 photographs for 32 fixed points of noise, by squared
 # error.
 
@@ -517,7 +517,7 @@ report.compare("middles, drawings", pair, says="higher", unit="in distance")
 # %% [markdown]
 # As a cloud, middles of the noise are nearer to photographs than fades are, and further
 # away than the drawings themselves. Look at the column of precisions, too: fades, which
-# nobody would call a garment, score about as drawings do. Balls around points in 32
+# nobody would call a garment, come close to drawings. Balls around points in 32
 # features of a classifier are a coarse measure. It finds drawings that are *nowhere*
 # near photographs, and not those that are merely bad.
 #
@@ -724,8 +724,8 @@ report.table()
 # - At the equilibrium D is 1/2 and both losses are log 2; label smoothing moves them to
 #   0.688 and 0.799. Losses near these do not mean good drawings.
 # - A measure needs its yardstick: photographs in place of drawings, as many of them.
-# - A discriminator that guesses does not mean that drawings pass for photographs: a new
-#   one told them apart.
+# - A discriminator that is often wrong does not mean that drawings pass for
+#   photographs: a new one told them apart.
 # - Without batch normalisation in G the drawings collapse at first; with a
 #   discriminator that stands still they leave the photographs altogether.
 # - Smooth walks prove nothing about copying. Nearest neighbours say more.
