@@ -446,9 +446,9 @@ report.compare("grid", pair, says="higher")
 # The slides say that a trained model generates *new* pictures. A generator could also
 # have learned photographs by heart. Compare drawings with the photographs they were
 # trained on: how far is the nearest one? Photographs of the test set, which were not
-# trained on, are the yardstick. And to see that the test finds copies, we make a generator
-# that does learn by heart: 32 photographs for 32 fixed points of noise, by squared
-# error.
+# trained on, are the yardstick. And to see that the test finds copies, we make a
+# generator that does learn by heart: 32 photographs for 32 fixed points of noise, by
+# squared error.
 
 # %% tags=["include"]
 from layerwise.gan_lab import learn_by_heart
@@ -483,9 +483,8 @@ show(
 # **Walks.** A walk is often shown as the proof: go in a straight line from one point of
 # noise to another, and look at what is drawn on the way.
 #
-# > **Predict.** (5) On the way from a boot to a pair of trousers, do the pictures fade
-# > into each other, or change shape? What does the generator draw that learned by
-# > heart?
+# > **Predict.** (5) On the way from one drawing to another, do the pictures fade into
+# > each other, or change shape? What does the generator draw that learned by heart?
 
 # %%
 ends = [(0, 9), (3, 14)]
