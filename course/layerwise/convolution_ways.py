@@ -4,8 +4,6 @@ Stride 1, no padding, one image: an image is (height, width, channels), a kernel
 (size, size, channels, filters), and the result (rows, columns, filters).
 """
 
-import math
-
 import numpy as np
 from keras import ops
 
@@ -61,7 +59,7 @@ def all_windows(x, kernel):
     rows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(0, 1))
     shape = rows.shape[:2]
     # (rows, columns, channels, size, size) -> channels last, as the kernel has them
-    rows = rows.transpose(0, 1, 3, 4, 2).reshape(math.prod(shape), -1)
+    rows = rows.transpose(0, 1, 3, 4, 2).reshape(shape[0] * shape[1], -1)
     return (rows @ kernel.reshape(-1, filters)).reshape(*shape, filters)
 
 
@@ -118,8 +116,8 @@ def fourier_products(side, channels, filters):
         Float: four real products for each complex one, for half of the frequencies, and
         2·P²·log₂ P for each transform.
     """
-    points = 2 ** math.ceil(math.log2(side))
-    transforms = (channels + filters) * 2 * points**2 * math.log2(points)
+    points = 2 ** int(np.ceil(np.log2(side)))
+    transforms = (channels + filters) * 2 * points**2 * np.log2(points)
     return 4 * channels * filters * points * (points // 2 + 1) + transforms
 
 

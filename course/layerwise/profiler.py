@@ -290,7 +290,7 @@ def timed(fn, *args):
     return time.perf_counter() - start, result
 
 
-def alternate(fns, repetitions=5, runs=3):
+def alternate(fns, repetitions=5, runs=3, clock=time.perf_counter):
     """Times several functions in turn, so that a busy machine slows all of them.
 
     Args:
@@ -299,18 +299,25 @@ def alternate(fns, repetitions=5, runs=3):
         repetitions: Integer.
         runs: Integer, of each function in a repetition; the fastest counts, for what
             disturbs a run can only make it slower.
+        clock: Function that returns seconds. `time.thread_time` leaves out what other
+            programs do meanwhile, and suits functions that compute in one thread.
 
     Returns:
         Dictionary from the same names to lists of seconds, one for each repetition. A
         first run of each is not counted.
     """
     for fn in fns.values():
-        timed(fn)
+        synchronise(fn())
     found = {name: [] for name in fns}
     for _ in range(repetitions):
-        rounds = [[timed(fn)[0] for fn in fns.values()] for _ in range(runs)]
-        for times, taken in zip(found.values(), zip(*rounds, strict=True), strict=True):
-            times.append(min(taken))
+        taken = {name: [] for name in fns}
+        for _ in range(runs):
+            for name, fn in fns.items():
+                start = clock()
+                synchronise(fn())
+                taken[name].append(clock() - start)
+        for name, seconds in taken.items():
+            found[name].append(min(seconds))
     return found
 
 
