@@ -110,8 +110,8 @@ for size, found in profiles.items():
     for group in ("conv", "fc", "norm"):
         repeated[group, size] = 100 * np.array(found.repeated_shares(group))
 rows |= {"multiply-adds": counted.shares("multiply_adds")}
-rows |= {"GPU (Saito)": {"conv (quoted)": 0.95}, "CPU (Saito)": {"conv (quoted)": 0.89}}
-rows |= {"CPU (Warden)": {"conv + fc (quoted)": 0.89}}
+for who, what in (("Saito", "conv (quoted)"), ("Warden", "conv + fc (quoted)")):
+    rows |= {f"GPU ({who})": {what: 0.95}, f"CPU ({who})": {what: 0.89}}
 axes = plots.panels(1, width=8.2, height=3.8)[1]
 draw.share_bars(axes[0], rows, "AlexNet, forward: share of the time by kind of layer")
 plt.show()
@@ -131,6 +131,7 @@ def at(group, size):
 ONE, MOST = BATCHES[0], BATCHES[-1]
 report.compare("conv by batch", at("conv", MOST) | at("conv", ONE), says="higher")
 report.compare("fc by batch", at("fc", MOST) | at("fc", ONE), says="lower")
+report.within("fc for one image", at("fc", ONE), 15, 100)
 report.compare("conv and fc", at("conv", MOST) | at("fc", MOST), says="higher")
 conv = {"conv in %": repeated["conv", MOST]}
 report.within("conv 89", conv, 89, 100, says="no")
@@ -323,15 +324,16 @@ report.compare_times("one program", took, says="faster")
 
 # %% [markdown]
 # **(3)** A thousand numbers take about as long as ten: that time is overhead. Only for
-# large tensors the line turns up and runs beside the dashed one, which is memory.
+# large tensors the line turns up, in step with the dashed one, which is the least that
+# memory takes.
 # **(4)** Twenty calls pay the overhead twenty times, one program pays it once. Larger
 # batches and fewer, larger programs are the two ways out; a compiler that merges steps
 # (*fusion*) also saves the intermediate results, which is memory. This is why
 # `profile` compiles each layer, takes off an empty call, and still cannot tell much
 # about layers that are shorter than one.
 #
-# A GPU computes faster and its calls are no cheaper, so it meets this limit sooner. The
-# course ships recorded times of an H100 (section 6). For one image they give:
+# A GPU computes faster, and calling it costs time too, so it meets this limit sooner.
+# The course ships recorded times of an H100 (section 6). For one image they give:
 
 # %%
 recorded = traces.available()
