@@ -141,13 +141,13 @@ report.within("conv and fc 89", both, 89, 100, says="no")
 # %% [markdown]
 # **(1)** For one image the time looks more like the bytes: dense layers take a far
 # larger share than their multiply-adds. For the largest batch it looks more like the
-# multiply-adds, and convolutions take most of it. Both were measured on processors. On
-# a GPU this need not be so; we have no times of single layers there.
+# multiply-adds, and convolutions take most of it. This is for CPUs. On a GPU it need
+# not be so; we have no times of single layers there.
 #
-# Neither reading of the pies comes out here, because normalisation takes a share that
-# its multiply-adds do not explain. Is our way of computing it to blame? The next cell
-# sums five shifted copies instead, as the paper defines it: for each number 5
-# multiply-adds, where the product with the matrix has as many as there are channels.
+# Neither reading of the pies comes out here: normalisation takes a good share too. Is
+# our way of computing it to blame? The next cell sums five shifted copies instead, as
+# the paper defines it: for each number 5 multiply-adds, where the product with the
+# matrix has as many as there are channels.
 
 
 # %%
@@ -523,17 +523,15 @@ for name in networks:
 report.within("training over forward", {"step / forward": steps}, 2.5, 7)
 for phase in ("forward", "training"):
     both = [traces.speeds(entries, "alexnet", phase)[64] for entries in (h100, cpu)]
-    print(
-        f"AlexNet, batch 64, {phase}: the GPU is {both[0] / both[1]:.0f} times faster"
-    )
+    print(f"AlexNet, batch 64, {phase}: GPU / CPU {both[0] / both[1]:.0f}")
 
 # %% [markdown]
 # By counting, a training step is three forward passes: forward, the gradient of what
 # came in, the gradient of the weights. The update of the weights comes on top, and so
-# do values that are kept for the way back. In the recorded CPU it is 3 to 6, most where
-# the batch is small and the weights are many, as in AlexNet at batch 1. On the H100 a
-# step of AlexNet also contains the way of the images from the host to the GPU, which
-# its forward pass does not: that ratio is not comparable.
+# do values that are kept for the way back. On the recorded CPU the ratios are above
+# three, and not far above. On the H100 a step of AlexNet also contains the way of the
+# images from the host to the GPU, which its forward pass does not: that ratio is not
+# comparable, and is not printed.
 #
 # How long would an epoch of ImageNet take?
 
@@ -555,9 +553,8 @@ for name, days in epoch.items():
 # Krizhevsky et al. (2012, section 5) trained AlexNet for roughly 90 epochs, in five to
 # six days on two GTX 580. Saito (*Deep Learning from Scratch*, chapter 8) shows bars
 # for one training of AlexNet: more than 40 days on a CPU with 16 cores, and 6 days on a
-# GPU of the Titan series, less with cuDNN. That is a factor of 7; the recorded H100 and
-# our two cores lie further apart, for they are not of one class: compare the columns of
-# section 7.
+# GPU of the Titan series, less with cuDNN. That is a factor of 7. The recorded H100 and
+# the recorded CPU lie much further apart: a large GPU beside two cores.
 
 # %% [markdown]
 # ## 7 · Chips for AI
@@ -625,7 +622,7 @@ report.table()
 #   each set a limit; intensity says which of the first two is the nearer one.
 # - A batch makes dense layers faster for each image, since weights are fetched once.
 # - A convolution is a matrix product, at the price of a larger matrix. Most of what it
-#   gains over loops in Python is that there are no loops in Python.
+#   gains over loops in Python comes from fewer and larger calls.
 # - Layers that do not add up to the whole, and rates above the roof, mean that the
 #   clock or the count is wrong.
 # - Do not trust a timing that does not name device, versions, date and script.
