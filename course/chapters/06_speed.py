@@ -135,8 +135,8 @@ report.within("fc for one image", at("fc", ONE), 15, 100)
 report.compare("conv and fc", at("conv", MOST) | at("fc", MOST), says="higher")
 conv = {"conv in %": repeated["conv", MOST]}
 report.within("conv 89", conv, 89, 100, says="no")
-both = {"conv and fc in %": repeated["conv", MOST] + repeated["fc", MOST]}
-report.within("conv and fc 89", both, 89, 100, says="no")
+both = repeated["conv", MOST] + repeated["fc", MOST]
+print(f"with dense layers added: {both.min():.1f} to {both.max():.1f} %")
 
 # %% [markdown]
 # **(1)** For one image the time looks more like the bytes: dense layers take a far
@@ -144,10 +144,11 @@ report.within("conv and fc 89", both, 89, 100, says="no")
 # multiply-adds, and convolutions take most of it. This is for CPUs. On a GPU it need
 # not be so; we have no times of single layers there.
 #
-# Neither reading of the pies comes out here: normalisation takes a good share too. Is
-# our way of computing it to blame? The next cell sums five shifted copies instead, as
-# the paper defines it: for each number 5 multiply-adds, where the product with the
-# matrix has as many as there are channels.
+# Convolutions alone do not reach the 89 % of Saito's reading here. With the dense layers
+# added, as Warden reads the figure, the share comes nearer. Normalisation takes most of
+# the rest. Is our way of computing it to blame? The next cell sums five shifted copies
+# instead, as the paper defines it: for each number 5 multiply-adds, where the product
+# with the matrix has as many as there are channels.
 
 
 # %%
@@ -291,13 +292,13 @@ report.compare("norm below conv", rate, says="lower", unit="GFLOP/s", digits=0)
 # work to threads or to a GPU. That takes its time however small the tensor is.
 #
 # > **Predict.** (3) `x * 1.5 + 1` for 10 numbers, for 1,000, for 4 million: how does
-# > the time grow? (4) Twenty such steps, called one after the other or compiled into
-# > one program: what is the factor for 10 numbers?
+# > the time grow? (4) A hundred such steps, called one after the other or compiled
+# > into one program: what is the factor for 10 numbers?
 
 
 # %%
-def twenty(x):
-    for _ in range(20):
+def hundred(x):
+    for _ in range(100):
         x = x * 0.5 + 1.0
     return x
 
@@ -307,9 +308,9 @@ single = backends.compiled(lambda x: x * 1.5 + 1.0)
 tensors = {n: ops.convert_to_tensor(normal(n)) for n in counts}
 sized = {n: lambda x=x: single(x) for n, x in tensors.items()}
 by_count = profiler.alternate(sized, budget.pick(3, 5, 5), 5)
-x, chained = tensors[10], backends.compiled(twenty)
-programs = {"one program": lambda: chained(x), "twenty steps": lambda: twenty(x)}
-took = profiler.alternate(programs, 5, 5)
+x, chained = tensors[10], backends.compiled(hundred)
+programs = {"one program": lambda: chained(x), "a hundred calls": lambda: hundred(x)}
+took = profiler.alternate(programs, 5, 15)
 medians = [np.median(by_count[n]) for n in counts]
 axes = plots.panels(1, width=6.2, height=3.4)[1]
 moving = [8 * n / bandwidth * 1e6 for n in counts]
@@ -325,12 +326,12 @@ report.compare_times("one program", took, says="faster")
 # %% [markdown]
 # **(3)** A thousand numbers take about as long as ten: that time is overhead. Only for
 # large tensors the line turns up, in step with the dashed one, which is the least that
-# memory takes.
-# **(4)** Twenty calls pay the overhead twenty times, one program pays it once. Larger
-# batches and fewer, larger programs are the two ways out; a compiler that merges steps
-# (*fusion*) also saves the intermediate results, which is memory. This is why
-# `profile` compiles each layer, takes off an empty call, and still cannot tell much
-# about layers that are shorter than one.
+# memory takes. **(4)** A hundred calls pay the overhead a hundred times; one program
+# pays it once, and then a little for each step. Larger batches and fewer, larger
+# programs are the two ways out. A compiler that merges steps (*fusion*) also saves the
+# intermediate results, which is memory. This is why `profile` compiles each layer and
+# takes off an empty call, and why it still cannot tell much about layers that are
+# shorter than such a call.
 #
 # A GPU computes faster, and calling it costs time too, so it meets this limit sooner.
 # The course ships recorded times of an H100 (section 6). For one image they give:
