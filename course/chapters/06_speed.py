@@ -144,7 +144,7 @@ print(f"with dense layers added: {both.min():.1f} to {both.max():.1f} %")
 # multiply-adds, and convolutions take most of it. This is for CPUs. On a GPU it need
 # not be so; we have no times of single layers there.
 #
-# Convolutions alone do not reach the 89 % of Saito's reading here. With the dense layers
+# Convolutions alone do not reach the 89 % of Saito's reading here. With dense layers
 # added, as Warden reads the figure, the share comes nearer. Normalisation takes most of
 # the rest. Is our way of computing it to blame? The next cell sums five shifted copies
 # instead, as the paper defines it: for each number 5 multiply-adds, where the product
