@@ -492,10 +492,9 @@ took = profiler.alternate(gradients, 3, budget.pick(1, 2, 2))
 report.compare_times("grouped gradient", took, says="faster")
 
 # %% [markdown]
-# So the recorded CPU trains AlexNet with `split=True`. (Its first recording did not,
-# and made one epoch look three times as long. A slow kernel is easily taken for the
-# cost of training.) Times of whole networks on the H100 are good; those of single
-# layers are left out, as the trace's note says. Let us read all of them.
+# A slow kernel is easily taken for the cost of training, so the recorded CPU trains
+# AlexNet with `split=True`. Read what each trace notes: of the H100 there are times of
+# whole networks only, and AlexNet on the CPU was recorded beside other programs.
 
 # %%
 for trace in recorded:
@@ -551,6 +550,7 @@ for name, days in epoch.items():
 
 # %% [markdown]
 # Extrapolated from the best batch size, in float32, without reading images from a disk.
+# AlexNet's bar on the CPU is an upper bound: the machine was busy.
 # Krizhevsky et al. (2012, section 5) trained AlexNet for roughly 90 epochs, in five to
 # six days on two GTX 580. Saito (*Deep Learning from Scratch*, chapter 8) shows bars
 # for one training of AlexNet: more than 40 days on a CPU with 16 cores, and 6 days on a
