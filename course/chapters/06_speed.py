@@ -307,7 +307,7 @@ counts = budget.pick((10, 1_000), (10, 1_000, 100_000, 4_000_000), (10, 1_000, 1
 single = backends.compiled(lambda x: x * 1.5 + 1.0)
 tensors = {n: ops.convert_to_tensor(normal(n)) for n in counts}
 sized = {n: lambda x=x: single(x) for n, x in tensors.items()}
-by_count = profiler.alternate(sized, budget.pick(3, 5, 5), 5)
+by_count = profiler.alternate(sized, budget.pick(3, 5, 5), 40)
 x, chained = tensors[10], backends.compiled(hundred)
 programs = {"one program": lambda: chained(x), "a hundred calls": lambda: hundred(x)}
 took = profiler.alternate(programs, 5, 15)
