@@ -54,7 +54,10 @@ def run_by_seed(source: Path, seed: int, budget: str = "default") -> dict[str, A
     """
     with tempfile.TemporaryDirectory() as folder:
         notes, output = Path(folder, "notes"), Path(folder, "output")
+        # NumPy computes on one core, as in the kernels here. A chapter that says so
+        # itself would be too late: matplotlib has imported NumPy by then.
         environment = {
+            "OPENBLAS_NUM_THREADS": "1",
             **os.environ,
             "LAYERWISE_BUDGET": budget,
             "LAYERWISE_SEED": str(seed),

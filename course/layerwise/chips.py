@@ -6,6 +6,17 @@ from pathlib import Path
 
 TABLE = Path(__file__).parent / "data_files" / "ai_chips.csv"
 
+# From an idea to a chip in use: examples of who does which step. The shares are of the
+# world's foundry revenue in 2025: TrendForce, by way of Focus Taiwan, 13 March 2026.
+MAKERS = {
+    "instruction set": "Arm licenses its own\nand finished cores;\nRISC-V is open",
+    "tools": "Synopsys, Cadence,\nSiemens: circuits are\ndrawn and simulated",
+    "design": "NVIDIA, AMD, Google,\nApple, HiSilicon:\nno factory of their own",
+    "manufacturing": "TSMC 69.9 %,\nSamsung 7.2 %,\nSMIC 5.3 % (2025)",
+    "memory": "SK hynix, Samsung,\nMicron: packed\nbeside the chip",
+    "software": "CUDA and cuDNN,\nROCm, XLA, oneDNN,\nframeworks",
+}
+
 
 @dataclass(frozen=True)
 class Chip:

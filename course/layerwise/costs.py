@@ -17,7 +17,8 @@ class LayerCost:
         output_shape: Tuple, without the batch; `None` where a dimension is open.
         parameters: Integer, trained or not.
         multiply_adds: Integer, multiplications that are each followed by an addition.
-            Biases, activations, normalisation and pooling count as none.
+            Biases, activations, normalisation and pooling count as none, as in papers;
+            `layerwise.profiler` adds what a normalisation runs.
     """
 
     name: str

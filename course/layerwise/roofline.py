@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 
-from layerwise import plots
+from layerwise import backends, plots, verdicts
 from layerwise.backends import forward
 from layerwise.profiler import timed
 
@@ -33,16 +33,46 @@ def matmul_peak(size=2048, repeats=8, dtype="float32"):
         np.random.default_rng(0).normal(size=(size, size)), dtype=dtype
     )
 
-    class Square(keras.Operation):
-        def call(self, x):
-            return keras.ops.matmul(x, x)
-
-    square = forward(Square())
+    square = forward(_Function(lambda x: keras.ops.matmul(x, x)))
     return 2 * size**3 / min(timed(square, matrix)[0] for _ in range(repeats + 2))
 
 
+def rates(size=2048, repeats=8):
+    """Measures how fast this device computes, in several ways.
+
+    No single product is the fastest on every machine: the highest of these, and of all
+    else that was seen on the device, is the flat part of its roof.
+
+    Args:
+        size: Integer, rows and columns of the larger matrices.
+        repeats: Integer, runs of each; the best counts.
+
+    Returns:
+        Dictionary from what was run to operations in a second. On a processor NumPy's
+        product is among them, which another library computes.
+    """
+    found = {
+        f"product of {side}×{side} matrices": matmul_peak(side, repeats)
+        for side in (size // 2, size)
+    }
+    channels, side = size // 8, 28
+    layer = keras.layers.Conv2D(channels, 3, padding="same", use_bias=False)
+    images = keras.ops.ones((8, side, side, channels))
+    layer.build(images.shape)
+    call = forward(layer)
+    best = min(timed(call, images)[0] for _ in range(repeats + 2))
+    found[f"3×3 convolution, {channels} channels"] = (
+        2 * 8 * side**2 * 9 * channels**2 / best
+    )
+    if backends.accelerator() is None:
+        matrix = np.random.default_rng(0).normal(size=(size, size)).astype("float32")
+        best = min(timed(np.matmul, matrix, matrix)[0] for _ in range(repeats))
+        found["NumPy's product"] = 2 * size**3 / best
+    return found
+
+
 def copy_bandwidth(megabytes=256, repeats=8):
-    """Measures how fast the processor copies memory, all its cores together.
+    """Measures how fast the device copies its own memory.
 
     Args:
         megabytes: Integer, size of the array; far more than the caches hold.
@@ -51,6 +81,14 @@ def copy_bandwidth(megabytes=256, repeats=8):
     Returns:
         Float, bytes in a second, those read and those written.
     """
+    if backends.accelerator() is not None:
+        source = keras.ops.ones((megabytes * 2**18,), "float32")
+        # Adding 1 reads and writes as a copy does, and no compiler leaves it out.
+        call = forward(_Function(lambda x: x + 1))
+        times = [timed(call, source)[0] for _ in range(repeats + 2)]
+        return 2 * megabytes * 2**20 / min(times)
+    # On a processor a new array for each result would cost more than the copy, so the
+    # target is kept; each core copies its part.
     source = np.ones(megabytes * 2**20, np.uint8)
     target = np.empty_like(source)
     cores = os.cpu_count() or 1
@@ -81,6 +119,24 @@ def attainable(intensity, peak, bandwidth):
     return np.minimum(peak, np.asarray(intensity) * bandwidth)
 
 
+def share_of_roof(layer, peak, bandwidth):
+    """Says how near a layer comes to the roof.
+
+    Args:
+        layer: `profiler.LayerProfile` with multiply-adds.
+        peak: Float, operations in a second.
+        bandwidth: Float, bytes in a second.
+
+    Returns:
+        Float, at most 1.
+
+    Raises:
+        ValueError: If it is more than 1: then the roof is none.
+    """
+    roof = float(attainable(layer.intensity, peak, bandwidth))
+    return verdicts.share_of_roof(layer.flops, roof)
+
+
 def draw(ax, peak, bandwidth, label=None, color=plots.INK, span=(0.1, 1000)):
     """Draws the roof: a slope where memory is the bound, a flat where arithmetic is.
 
@@ -105,3 +161,14 @@ def draw(ax, peak, bandwidth, label=None, color=plots.INK, span=(0.1, 1000)):
         ylabel="billion operations a second",
     )
     return ridge
+
+
+class _Function(keras.Operation):
+    """A function of a tensor as an operation, to be compiled."""
+
+    def __init__(self, fn):
+        super().__init__()
+        self.fn = fn
+
+    def call(self, x):
+        return self.fn(x)

@@ -41,11 +41,13 @@ def check_trace(trace, name="the trace"):
 
     Args:
         trace: Dictionary. `"provenance"` says `"device"`, `"date"`, `"backend"`,
-            `"versions"`, `"script"` and `"command"`. `"entries"` is a list of
-            dictionaries with `"model"`, `"phase"` (`"forward"` or `"training"`),
-            `"batch_size"`, `"dtype"`, `"seconds"` (the median of `"repeats"` runs) and,
-            for a forward pass, `"layers"`: dictionaries with `"name"`, `"kind"`,
-            `"group"`, `"seconds"`, `"multiply_adds"` and `"bytes"`.
+            `"versions"`, `"script"` and `"command"`, and in a `"note"` what was changed
+            since. `"entries"` is a list of dictionaries with `"model"`, `"phase"`
+            (`"forward"` or `"training"`), `"batch_size"`, `"dtype"`, `"seconds"` (the
+            median of `"repeats"` runs), perhaps `"fastest"` (of these runs) and, for a
+            forward pass, perhaps `"call"` (seconds of an empty call) and `"layers"`:
+            dictionaries with `"name"`, `"kind"`, `"group"`, `"seconds"` (0 or less
+            where it is below the clock's resolution), `"multiply_adds"` and `"bytes"`.
         name: String, the trace's name in the message.
 
     Raises:
@@ -90,6 +92,47 @@ def available():
         folders.append(Path(own))
     paths = [path for folder in folders for path in sorted(folder.glob("*.json"))]
     return [read_trace(path) for path in paths]
+
+
+def by_device(found):
+    """Puts the entries of traces together that come from one device and backend.
+
+    Args:
+        found: List of traces, as `available` returns them.
+
+    Returns:
+        Dictionary from a short name, `"GPU: NVIDIA H100 80GB HBM3, jax"` say, to the
+        entries of all traces of that device, in their order.
+    """
+    devices = {}
+    for trace in found:
+        p = trace["provenance"]
+        kind = {"cpu": "CPU", "gpu": "GPU", "tpu": "TPU"}.get(p.get("platform"), "?")
+        name = f"{kind}: {p['device']}, {p['backend']}"
+        devices.setdefault(name, []).extend(trace["entries"])
+    return devices
+
+
+def speeds(entries, model, phase, dtype="float32"):
+    """Collects the speeds of one network from entries of a device.
+
+    Args:
+        entries: List of entries of traces.
+        model: String, the network's name.
+        phase: String, `"forward"` or `"training"`.
+        dtype: String.
+
+    Returns:
+        Dictionary from a batch size, ascending, to images a second: by the fastest run
+        where a trace knows it, for other work on a machine can only make a run slower,
+        else by the median. Of several entries with the same batch size the last counts.
+    """
+    found = {
+        e["batch_size"]: e["batch_size"] / e.get("fastest", e["seconds"])
+        for e in entries
+        if (e["model"], e["phase"], e["dtype"]) == (model, phase, dtype)
+    }
+    return dict(sorted(found.items()))
 
 
 def on_gpu(trace):

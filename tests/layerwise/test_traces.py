@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from layerwise import chips, record_trace, traces
+from layerwise import chips, profiler, record_trace, traces
 
 GOOD = {
     "provenance": {
@@ -79,8 +79,28 @@ def test_all_that_ship_are_whole(monkeypatch):
     for trace in shipped:
         assert trace["provenance"]["script"] == "layerwise.record_trace"
         for entry in trace["entries"]:
-            if entry["phase"] == "forward":
-                assert all(layer["seconds"] >= 0 for layer in entry["layers"])
+            if "layers" in entry:
+                layers = sum(layer["seconds"] for layer in entry["layers"])
+                whole = entry["seconds"] - entry.get("call", 0)
+                assert 0.95 <= layers / whole <= 1.05
+
+
+def test_traces_of_one_device_are_put_together():
+    def trace(device, batch_size, seconds):
+        found = copy.deepcopy(GOOD)
+        found["provenance"] |= {"device": device, "platform": "gpu"}
+        found["entries"][0] |= {"batch_size": batch_size, "seconds": seconds}
+        return found
+
+    many = [trace(f"device {n % 2}", 8 * (9 - n), 2.0) for n in range(9)]
+    found = traces.by_device(many)
+    assert list(found) == ["GPU: device 0, jax", "GPU: device 1, jax"]
+    speeds = traces.speeds(found["GPU: device 1, jax"], "alexnet", "training")
+    assert list(speeds.items()) == [(16, 8), (32, 16), (48, 24), (64, 32)]
+    assert traces.speeds(many[0]["entries"], "alexnet", "forward") == {}
+    # Other work on the machine makes a run slower, never faster.
+    many[0]["entries"][0]["fastest"] = 1.0
+    assert traces.speeds(many[0]["entries"], "alexnet", "training") == {72: 72}
 
 
 def test_a_folder_of_ones_own_is_read_too(tmp_path, monkeypatch):
@@ -109,11 +129,41 @@ def test_recording_writes_what_reading_accepts(tmp_path, monkeypatch, capsys):
         ("bfloat16", "forward"),
         ("bfloat16", "training"),
     ]
-    groups = {layer["group"] for layer in trace["entries"][0]["layers"]}
-    assert groups == {"conv", "pool", "fc"}
+    assert trace["entries"][0]["call"] > 0
     assert trace["provenance"]["command"].endswith("--dtypes float32 bfloat16")
     assert keras.config.dtype_policy().name == "float32"
     assert "4 entries" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("whole", "kept"), [(4.0, True), (9.0, False)])
+def test_layers_that_do_not_add_up_are_not_recorded(whole, kept, monkeypatch):
+    layer = profiler.LayerProfile("a", "Dense", "fc", 3.0, 100, 50)
+    found = profiler.Profile((layer,), whole, 2, call=1.0)
+    monkeypatch.setattr(profiler, "profile", lambda *args: found)
+    entry = record_trace.forward(None, 2, 7)
+    assert (entry["seconds"], entry["call"]) == (whole, 1)
+    assert ("layers" in entry) == kept
+
+
+def test_what_trains_on_tensorflows_cpu_has_no_grouped_convolution(monkeypatch):
+    trained = []
+
+    def train(model, batch_size, rounds):
+        trained.append(model)
+        return {"phase": "training", "seconds": 1.0}
+
+    forward = {"phase": "forward", "seconds": 1.0}
+    monkeypatch.setattr(record_trace, "forward", lambda *args: forward)
+    monkeypatch.setattr(record_trace, "train", train)
+    for on_cpu in (True, False):
+        monkeypatch.setattr(record_trace, "_on_tensorflows_cpu", lambda on=on_cpu: on)
+        record_trace.record(["alexnet"], [1], training=True, say=str)
+    groups = [
+        max(layer.groups for layer in model.layers if "conv2d" in layer.name)
+        for model in trained
+    ]
+    assert groups == [1, 2]
+    assert trained[0].count_params() == trained[1].count_params()
 
 
 def test_a_bad_command_line_is_refused(tmp_path, capsys):

@@ -141,7 +141,7 @@ def head(x, units, num_classes, activation="relu", dropout=0.5):
     return layers.Dense(num_classes)(x)
 
 
-def alexnet(input_shape=(227, 227, 3), num_classes=1000):
+def alexnet(input_shape=(227, 227, 3), num_classes=1000, split=False):
     """AlexNet for ImageNet: 60,965,224 parameters at 1000 classes.
 
     The paper says 224×224, but its 55×55 outputs need 227×227 without padding.
@@ -149,6 +149,7 @@ def alexnet(input_shape=(227, 227, 3), num_classes=1000):
     Args:
         input_shape: Tuple `(height, width, channels)`.
         num_classes: Integer.
+        split: Whether groups are convolutions of their own, as `convolution` has it.
 
     Returns:
         A `keras.Model` from images (batch, height, width, channels) to probabilities
@@ -157,10 +158,10 @@ def alexnet(input_shape=(227, 227, 3), num_classes=1000):
     """
     inputs = keras.Input(input_shape)
     x = convolution(inputs, 96, 11, strides=4, padding="valid", norm=True, pool=3)
-    x = convolution(x, 256, 5, groups=2, norm=True, pool=3)
+    x = convolution(x, 256, 5, groups=2, norm=True, pool=3, split=split)
     x = convolution(x, 384, 3)
-    x = convolution(x, 384, 3, groups=2)
-    x = convolution(x, 256, 3, groups=2, pool=3)
+    x = convolution(x, 384, 3, groups=2, split=split)
+    x = convolution(x, 256, 3, groups=2, pool=3, split=split)
     x = head(x, 4096, num_classes)
     return keras.Model(inputs, layers.Softmax()(x), name="alexnet")
 
