@@ -26,7 +26,14 @@ def test_every_made_notebook_has_a_source():
     made = {built.path for built in build(COURSE)}
     folders = (COURSE.notebooks, COURSE.source, COURSE.release)
     found = {path for folder in folders for path in folder.rglob("*.ipynb")}
+    found |= set(COURSE.source.rglob("expected.json"))
     assert found == made
+
+
+def test_a_release_has_what_its_tests_expect():
+    for path in COURSE.source.rglob("expected.json"):
+        released = COURSE.release / path.parent.name / path.name
+        assert released.read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments())
