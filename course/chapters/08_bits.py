@@ -339,8 +339,8 @@ report.compare("scales for each filter", pair, says="no difference")
 
 # %% [markdown]
 # In the figure lines are means over the networks and bands their range; the dotted line
-# is guessing. A level part, then a fall. **(3)** The table answers by number. With 8 and
-# with 6 bits no more than noise is lost, and with few bits very much. With 2 bits,
+# is guessing. A level part, then a fall. **(3)** The table answers by number. With 8
+# and with 6 bits no more than noise is lost, and with few bits very much. With 2 bits,
 # activations do better than weights: without a sign they have four levels (0 to 3),
 # while weights have three (−1, 0 and 1). A scale for each filter makes no difference in
 # this network at 3 bits; section 5 has a kernel where it does.
