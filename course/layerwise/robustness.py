@@ -47,11 +47,13 @@ def moved(x, signs, epsilon):
 def copy_of(model):
     """Copies a model's architecture and weights, and not the optimizer's state.
 
+    Keras compiles the copy as the model is, with a new optimizer.
+
     Args:
         model: Built `keras.Model`.
 
     Returns:
-        A `keras.Model` that is not compiled.
+        A `keras.Model`.
     """
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())

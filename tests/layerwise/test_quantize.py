@@ -45,7 +45,7 @@ def test_the_best_scale_is_near_the_best_of_many(bits, axis, signed, rng):
     found = quantize.find_scale(x, bits, axis, signed=signed)
     end = np.abs(x).max(axis and 0, keepdims=True)
     tried = [error(share * end) for share in np.geomspace(1e-3, 1, 2000)]
-    assert (error(found) <= 1.05 * np.min(tried, 0)).all()
+    assert (error(found) <= 1.1 * np.min(tried, 0)).all()
 
 
 def test_scales_have_the_shape_that_broadcasts(rng):
