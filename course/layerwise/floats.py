@@ -7,13 +7,19 @@ import numpy as np
 
 from layerwise import plots
 
-# Bits of the exponent and of the fraction; one more is the sign.
+# Bits of the exponent and of the fraction; one more is the sign. TF32 is no type of an
+# array: tensor cores round to it what they read as float32.
 LAYOUT = {
     "float64": (11, 52),
     "float32": (8, 23),
+    "tf32": (8, 10),
     "bfloat16": (8, 7),
     "float16": (5, 10),
+    "float8_e5m2": (5, 2),
+    "float8_e4m3fn": (4, 3),
 }
+# Those of an array that take at most 32 bits.
+SHORT = ("float32", "bfloat16", "float16", "float8_e5m2", "float8_e4m3fn")
 COLORS = {"sign": plots.GREY, "exponent": plots.VERMILION, "fraction": plots.BLUE}
 
 
@@ -44,7 +50,7 @@ def describe(name):
     """Says what a format can hold.
 
     Args:
-        name: String, `"float64"`, `"float32"`, `"bfloat16"` or `"float16"`.
+        name: String, a key of `LAYOUT`.
 
     Returns:
         A `Format`.
@@ -53,6 +59,10 @@ def describe(name):
         ValueError: If there is no such format.
     """
     exponent, fraction = _layout(name)
+    if name == "tf32":  # the exponents of float32
+        normal, epsilon = 2.0**-126, 2.0**-fraction
+        top = (2 - epsilon) * 2.0**127
+        return Format(name, exponent, fraction, top, normal, normal * epsilon, epsilon)
     info = ml_dtypes.finfo(name)
     return Format(
         name,
@@ -65,12 +75,48 @@ def describe(name):
     )
 
 
+def table():
+    """Returns a table of all formats, as text."""
+    lines = ["format         largest    smallest normal  smallest   gap after 1"]
+    for name in LAYOUT:
+        f = describe(name)
+        lines.append(
+            f"{name:13} {f.largest:9.3g}   {f.normal:12.3g}   {f.smallest:9.3g}"
+            f"  {f.epsilon:10.3g}"
+        )
+    return "\n".join(lines)
+
+
+def rounded(x, name):
+    """Rounds numbers to a format, and returns them in float32.
+
+    What is too large becomes infinite, or in `"float8_e4m3fn"`, which has no infinity,
+    NaN.
+
+    Args:
+        x: Array of floats.
+        name: String, a key of `LAYOUT` that is no longer than float32.
+
+    Returns:
+        `float32` array of x's shape.
+    """
+    x = np.asarray(x, "float32")
+    _layout(name)
+    if name != "tf32":
+        with np.errstate(over="ignore", under="ignore"):
+            return x.astype(ml_dtypes.finfo(name).dtype).astype("float32")
+    whole = x.view("uint32")
+    # To the nearest; a tie goes to the even one. 13 bits of the fraction are lost.
+    whole = whole + np.uint32(0xFFF) + ((whole >> np.uint32(13)) & np.uint32(1))
+    return (whole & np.uint32(0xFFFFE000)).view("float32")
+
+
 def bits(value, name):
     """Takes a number apart.
 
     Args:
         value: Float.
-        name: String, the format that it is rounded to.
+        name: String, the format that it is rounded to: one that arrays can have.
 
     Returns:
         Three strings of `"0"` and `"1"`: sign, exponent, fraction.

@@ -1,7 +1,10 @@
 """LiteRT, formerly TensorFlow Lite: a model as one file for phones and controllers."""
 
 import contextlib
+import functools
 import io
+import os
+import tempfile
 import warnings
 
 import numpy as np
@@ -31,6 +34,19 @@ def convert(model, images=None):
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return converter.convert()
+
+
+def size_on_disk(model):
+    """Returns how many bytes a model takes in Keras's own format.
+
+    Args:
+        model: `keras.Model`. What was compiled is saved too, the optimizer's state
+            included.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.keras")
+        model.save(path)
+        return os.path.getsize(path)
 
 
 class Interpreter:
@@ -71,6 +87,29 @@ class Interpreter:
             scale, zero = self._output["quantization"]
             outputs = (outputs.astype("float32") - zero) * np.float32(scale)
         return outputs
+
+
+def compare(model, calibration, images, batch_size):
+    """Converts a model with float32 and with int8 arithmetic, and runs both.
+
+    Args:
+        model: Keras model with one input and one output.
+        calibration: Array of shape (n, ...), `float32`.
+        images: `float32` array of shape (m, ...); m is a multiple of the batch size.
+        batch_size: Integer.
+
+    Returns:
+        Dictionary of `"float32"` and `"int8"`, each a tuple: bytes of the file, an
+        array of m outputs, and a function without arguments that runs one batch.
+    """
+    contents = {"float32": convert(model), "int8": convert(model, calibration)}
+    found = {}
+    for name, content in contents.items():
+        run = Interpreter(content, batch_size)
+        batches = np.split(images, len(images) // batch_size)
+        outputs = np.concatenate([run(batch) for batch in batches])
+        found[name] = len(content), outputs, functools.partial(run, batches[0])
+    return found
 
 
 def _interpreter(content):

@@ -12,13 +12,40 @@ from layerwise import checks, litert, quantize
 @pytest.mark.parametrize("axis", [None, -1, 0])
 def test_the_error_is_at_most_half_a_step(bits, axis, rng):
     x = rng.normal(size=(5, 4, 3)).astype("float32") * [1, 10, 100]
-    scale = quantize.find_scale(x, bits, axis)
+    scale = quantize.find_scale(x, bits, axis, reach=100)
     q = quantize.quantize(x, scale, bits)
     back = quantize.dequantize(q, scale)
     assert (np.abs(back - x) <= scale * 0.5001).all()
     assert np.abs(q).max() == quantize.largest(bits)
     # Once rounded, nothing moves any more.
     np.testing.assert_array_equal(quantize.quantize(back, scale, bits), q)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_without_a_sign_no_integer_is_wasted(bits, rng):
+    x = rng.uniform(0, 9, (50, 3)).astype("float32")
+    scale = quantize.find_scale(x, bits, reach=100, signed=False)
+    q = quantize.quantize(x, scale, bits, signed=False)
+    assert q.dtype == np.uint8
+    assert set(q.ravel()) == set(range(2**bits))
+    assert (np.abs(q * scale - x) <= scale * 0.5001).all()
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("bits", [1, 2, 3, 4])
+@pytest.mark.parametrize("axis", [None, -1])
+def test_the_best_scale_is_near_the_best_of_many(bits, axis, signed, rng):
+    x = rng.normal(size=(300, 2)).astype("float32") * [1, 7]
+    x = x if signed else np.maximum(x, 0)
+
+    def error(scale):
+        q = quantize.quantize(x, scale, bits, signed)
+        return np.square(q * scale - x).sum(axis and 0)
+
+    found = quantize.find_scale(x, bits, axis, signed=signed)
+    end = np.abs(x).max(axis and 0, keepdims=True)
+    tried = [error(share * end) for share in np.geomspace(1e-3, 1, 2000)]
+    assert (error(found) <= 1.1 * np.min(tried, 0)).all()
 
 
 def test_scales_have_the_shape_that_broadcasts(rng):
@@ -30,7 +57,7 @@ def test_scales_have_the_shape_that_broadcasts(rng):
 
 def test_a_percentile_clips_the_rest(rng):
     x = np.append(rng.uniform(-1, 1, 999), 100).astype("float32")
-    scale = quantize.find_scale(x, 8, percentile=99)
+    scale = quantize.find_scale(x, 8, reach=99)
     assert scale.item() < 1.01 / 127
     assert quantize.quantize(x, scale)[-1] == 127
 
@@ -38,7 +65,7 @@ def test_a_percentile_clips_the_rest(rng):
 def test_one_bit_keeps_the_sign():
     x = np.array([-3.0, 1.0, 2.0], "float32")
     scale = quantize.find_scale(x, 1)
-    assert scale.item() == 2
+    assert scale.item() == 2  # the mean of |x|
     assert quantize.quantize(x, scale, 1).tolist() == [-1, 1, 1]
 
 
@@ -70,7 +97,21 @@ def test_integers_equal_the_simulation(strides, rng):
     assert total.dtype == np.int32
     layer = quantize.QuantizedConv2D(4, 3, strides)
     layer.build((None, 7, 8, 3))
-    layer.set_weights([kernel, np.zeros(4), x_scale.reshape(())])
+    layer.set_weights([kernel, np.zeros(4), x_scale.reshape(()), k_scale])
+    simulated = ops.convert_to_numpy(layer(x))
+    np.testing.assert_allclose(total * x_scale * k_scale, simulated, atol=1e-4)
+
+
+def test_integers_without_a_sign_equal_the_simulation(rng):
+    x = rng.uniform(0, 3, (2, 6, 6, 3)).astype("float32")
+    kernel = rng.normal(size=(3, 3, 3, 4)).astype("float32")
+    x_scale = quantize.find_scale(x, signed=False)
+    k_scale = quantize.find_scale(kernel, axis=-1)
+    qx = quantize.quantize(x, x_scale, signed=False)
+    total = quantize.integer_conv(qx, quantize.quantize(kernel, k_scale))
+    layer = quantize.QuantizedConv2D(4, 3, signed_input=False)
+    layer.build((None, 6, 6, 3))
+    layer.set_weights([kernel, np.zeros(4), x_scale.reshape(()), k_scale])
     simulated = ops.convert_to_numpy(layer(x))
     np.testing.assert_allclose(total * x_scale * k_scale, simulated, atol=1e-4)
 
@@ -104,6 +145,60 @@ def test_a_model_of_many_bits_is_the_model(rng):
     assert np.abs(coarse(images) - expected).max() > 0.05
 
 
+@pytest.mark.parametrize("reach", ["best", 100, 99.9])
+def test_inputs_that_are_never_negative_lose_no_bit_to_a_sign(reach, rng):
+    images = rng.normal(size=(6, 8, 8, 1)).astype("float32")
+    few = quantize.quantized(net(), images, 4, 4, input_reach=reach)
+    conv, dense = (layer for layer in few.layers if hasattr(layer, "input_bits"))
+    assert (conv.signed_input, dense.signed_input) == (True, False)
+    found = quantize.find_scale(images, 4, reach=reach)
+    assert conv.input_scale.numpy() == pytest.approx(found.item())
+
+
+def test_few_bits_with_the_best_scale_are_those_of_the_rounded_kernel(rng):
+    model = net()
+    images = rng.normal(size=(6, 8, 8, 1)).astype("float32")
+    few = quantize.quantized(model, images, 2, 0)
+    for layer in model.layers:
+        if layer.weights:
+            kernel, bias = layer.get_weights()
+            scale = quantize.find_scale(kernel, 2, -1)
+            layer.set_weights([quantize.quantize(kernel, scale, 2) * scale, bias])
+    np.testing.assert_allclose(few(images), model(images), atol=1e-5)
+
+
+def test_models_are_rounded_to_several_widths(rng):
+    model = net()
+    images = rng.normal(size=(6, 8, 8, 1)).astype("float32")
+    ((wide, narrow),) = quantize.by_bits([model], images, (8, 2), inputs=False)
+    bits = [
+        (layer.weight_bits, layer.input_bits)
+        for few in (wide, narrow)
+        for layer in few.layers
+        if hasattr(layer, "input_bits")
+    ]
+    assert bits == [(8, 0), (8, 0), (2, 0), (2, 0)]
+
+
+def test_a_loud_filter_harms_the_others_unless_each_has_its_own_scale(rng):
+    kernel = rng.uniform(-1, 1, (3, 3, 6, 2)).astype("float32")
+    loud, shared, own = quantize.filter_errors(kernel, axis=2)
+    assert loud < 1.2
+    assert shared < 1.2 * own
+    kernel[:, :, 1] *= 20
+    kernel[:, :, 2] = 0  # a dead one does not count
+    loud, shared, own = quantize.filter_errors(kernel, axis=2)
+    assert 15 < loud < 25
+    assert shared > 10 * own
+
+
+def test_a_model_of_one_layer_is_calibrated(rng):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    x = rng.normal(size=(5, 3)).astype("float32")
+    few = quantize.quantized(model, x, 16, 16)
+    np.testing.assert_allclose(few(x), model(x), atol=2e-3)
+
+
 @pytest.mark.filterwarnings("ignore:__array__ implementation")
 def test_a_rounded_model_can_be_trained_and_saved(tmp_path, rng):
     images = rng.normal(size=(8, 8, 8, 1)).astype("float32")
@@ -115,7 +210,8 @@ def test_a_rounded_model_can_be_trained_and_saved(tmp_path, rng):
         not np.array_equal(a, b)
         for a, b in zip(before, model.get_weights(), strict=True)
     ]
-    assert moved == [True, True, False, True, True, False]  # scales stay
+    # Kernel and bias move, the two scales stay.
+    assert moved == 2 * [True, True, False, False]
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(again(images), model(images), atol=1e-6)
@@ -134,3 +230,16 @@ def test_litert_gives_the_same_answers(rng):
     interpreter = litert.Interpreter(small, 16)
     assert interpreter.dtype == "int8"
     assert np.abs(interpreter(images) - expected).max() < 0.1 * np.abs(expected).max()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_litert_runs_a_model_in_both_ways(rng, tmp_path):
+    model = net()
+    images = rng.normal(size=(6, 8, 8, 1)).astype("float32")
+    found = litert.compare(model, images, images, batch_size=3)
+    expected = ops.convert_to_numpy(model(images))
+    _, outputs, run = found["float32"]
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
+    np.testing.assert_allclose(run(), expected[:3], atol=1e-4)
+    assert found["int8"][0] > 1000
+    assert litert.size_on_disk(model) > 1000
