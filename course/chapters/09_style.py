@@ -23,7 +23,7 @@ from keras import layers, ops
 
 from layerwise import budget, photographs, plots, style, training
 from layerwise.models import vgg
-from layerwise.profiler import timed
+from layerwise.profiler import shortest
 from layerwise.report import Report
 from layerwise.swirls import swirls
 
@@ -123,16 +123,17 @@ for name, found in moves.items():
 # %%
 def two_layers(change, first, second):
     """Names how far two layers move, for each photograph."""
-    return {f"{change}, {n}": moves[change][LAYERS.index(n)] for n in (first, second)}
+    found = {n: np.array(moves[change][LAYERS.index(n)]) for n in (first, second)}
+    return {f"{change} (%), {n}": 100 * values for n, values in found.items()}
 
 
 EARLY, DEEP = "block2_conv2", "block4_conv2"
 report.compare("moved", two_layers("moved by 4 pixels", DEEP, EARLY), says="lower")
-report.compare("negative", two_layers("negative", DEEP, EARLY), says="not higher")
+report.compare("negative", two_layers("negative", DEEP, LAYERS[0]), says="lower")
 report.compare("colours", two_layers("without colours", DEEP, EARLY), says="not lower")
 
 # %% [markdown]
-# **(1)** The early layer notices four pixels as much as if the picture were gone (one
+# **(1)** The early layer notices four pixels about as much as if all were gone (one
 # mean colour); the deep layer notices them little. It also notices the negative less
 # than the first layer of the table does: the edge counts, and not so much which of its
 # sides is the bright one. But it does *not* forget colours: without them block 4 moves
@@ -167,17 +168,17 @@ for name in ("block1_conv2", "block3_conv1", "block4_conv2"):
         loss = style.objective(network, target, None, content_layers=[name])
         for way, (rate, levels) in WAYS.items():
             picture, losses = search(loss, start, STEPS, rate, levels)
-            gap = np.abs(picture - target).mean() / np.abs(start - target).mean()
+            gap = 100 * np.abs(picture - target).mean() / np.abs(start - target).mean()
             off.setdefault((name, way), []).append(gap)
             if index == 0:
                 brought_back[f"{name}, {way}"] = picture
                 print(f"{name}, {way:15} loss {losses[0]:.2f} -> {losses[-1]:.4f}")
 show(brought_back, 6)
-print("pixels off, as a share of what the noise was off (1: nothing gained)")
+print("pixels off, in % of what the noise was off (100: nothing gained)")
 for (name, way), gaps in off.items():
-    print(f"{name}, {way:15}", *(f"{gap:.2f}" for gap in gaps))
-half = {way: off["block3_conv1", way] for way in reversed(WAYS)}
-report.compare("coarse to fine", half, says="lower", unit="of the gap", digits=2)
+    print(f"{name}, {way:15}", *(f"{gap:.0f}" for gap in gaps))
+ways = {f"off (%), {way}": off["block3_conv1", way] for way in reversed(WAYS)}
+report.compare("coarse to fine", ways, says="lower")
 
 # %% [markdown]
 # **(2)** From block 1 nearly everything comes back. From block 3, moving each pixel for
@@ -266,8 +267,8 @@ only_style = style.objective(network, None, painting)
 
 
 def style_loss(image):
-    """Returns the style loss of a picture: the mean over the four layers."""
-    return float(only_style(image[None])[2])
+    """Returns the style loss of a picture in %: the mean over the four layers."""
+    return 100 * float(only_style(image[None])[2])
 
 
 another = [style_loss(swirls(SIZE, SIZE, seed + 100)) for seed in SEEDS]
@@ -280,9 +281,9 @@ yardsticks = {
     "the texture of four layers": texture,
 }
 for name, values in yardsticks.items():
-    print(f"{name:36}", *(f"{value:.3f}" for value in values))
-pair = {"texture": texture, "another painting": another}
-report.compare("texture", pair, says="lower", unit="of style loss", digits=3)
+    print(f"style loss of {name:36}", *(f"{value:5.1f} %" for value in values))
+pair = {"texture, style loss (%)": texture, "another painting": another}
+report.compare("texture", pair, says="lower")
 
 # %% [markdown]
 # A picture in "the same style", as a person would say, has a loss like that of another
@@ -329,14 +330,15 @@ def paint(content, start, alpha, content_weight=1, smooth=SMOOTH, features=netwo
 ALPHAS = budget.pick((1.0, 25.0), (1.0, 5.0, 25.0, 125.0), (1.0, 5.0, 25.0, 125.0))
 strip = {alpha: paint(contents[0], noise(SEEDS[0]), alpha) for alpha in ALPHAS}
 show({f"α = {alpha:g}": found[0] for alpha, found in strip.items()})
-print("                content   style")
 for alpha, (_, at_content, at_style, _) in strip.items():
-    print(f"α = {alpha:<9g} {at_content:10.2f} {at_style:7.3f}")
+    print(f"α = {alpha:<5g} content {at_content:.2f}, style {at_style:.3f}")
 ends = {"α = 1": strip[1.0], f"α = {ALPHAS[-1]:g}": strip[ALPHAS[-1]]}
-content_ends = {name: [found[1]] for name, found in ends.items()}
-report.compare("content along α", content_ends, says="lower", digits=2)
-style_ends = {name: [found[2]] for name, found in ends.items()}
-report.compare("style along α", style_ends, says="higher", digits=2)
+content_ends = {
+    f"content (%), {name}": [100 * found[1]] for name, found in ends.items()
+}
+report.compare("content along α", content_ends, says="lower")
+style_ends = {f"style (%), {name}": [100 * found[2]] for name, found in ends.items()}
+report.compare("style along α", style_ends, says="higher")
 
 # %% [markdown]
 # **(4)** The larger $\alpha$, the farther the content, and the nearer the style. With
@@ -352,7 +354,7 @@ report.compare("style along α", style_ends, says="higher", digits=2)
 # > becomes of the palace?
 
 # %%
-ALPHA = 5.0
+ALPHA, KINDS = 5.0, ("content", "style", "light")
 pictures, ends, histories = {}, {}, []
 for index, content in enumerate(contents):
     for name, start in {"noise": noise(SEEDS[index]), "photograph": content}.items():
@@ -370,7 +372,7 @@ show(pictures)
 ends = {key: np.array(values) for key, values in ends.items()}  # (photographs, 3)
 for (name, asked), values in ends.items():
     print(f"{f'from {name}: {asked}':32}", end="")
-    for kind, numbers in zip(("content", "style", "light"), values.T, strict=True):
+    for kind, numbers in zip(KINDS, values.T, strict=True):
         print(f" {kind}", *(f"{number:.2f}" for number in numbers), end=" ")
     print()
 
@@ -383,7 +385,8 @@ for (name, asked), values in ends.items():
 # %%
 def ends_of(name, column, *asked):
     """Names one of the three measures of some searches, for each photograph."""
-    return {f"{one}, from {name}": ends[name, one][:, column] for one in asked}
+    kind = f"{KINDS[column]} (%) from {name}"
+    return {f"{kind}, {one}": 100 * ends[name, one][:, column] for one in asked}
 
 
 BOTH, ALONE = "content and style", "style alone"
@@ -391,11 +394,11 @@ report.compare("content from noise", ends_of("noise", 0, BOTH, ALONE), says="low
 found = ends_of("photograph", 0, BOTH, ALONE)
 report.compare("content from the photograph", found, says="lower")
 report.compare("what content costs", ends_of("noise", 1, BOTH, ALONE), says="higher")
-pair = ends_of("noise", 1, BOTH) | {"another painting": another}
+pair = ends_of("noise", 1, BOTH) | {"of another painting": another}
 report.compare("style reached", pair, says="lower")
 pair = ends_of("photograph", 2, ALONE) | ends_of("noise", 2, ALONE)
 report.compare("layout of the start", pair, says="higher")
-report.within("content given up", ends_of("photograph", 0, ALONE), 0.8, np.inf)
+report.within("content given up", ends_of("photograph", 0, ALONE), 80, np.inf)
 
 # %% [markdown]
 # **(5)** The palace stays. From the photograph, style alone leaves a palace that
@@ -428,27 +431,28 @@ by_trained, own = [], []
 for seed in SEEDS:
     features = style.random_features(seed)
     found = paint(contents[0], contents[0], ALPHA, features=features)
-    by_trained.append(found[2])
+    by_trained.append(100 * found[2])
     drawn[f"random weights {seed}"] = found[0]
     objective = style.objective(features, None, painting)
     own.append([float(objective(p[None])[2]) for p in (found[0], contents[0])])
 show(drawn)
-print("style loss, at the end and at the start")
 for seed, (end, start), judged in zip(SEEDS, own, by_trained, strict=True):
-    print(f"random weights {seed}: own {start:.3f} -> {end:.3f}", end=", ")
-    print(f"judged by the trained network {judged:.3f}")
+    print(
+        f"random {seed}: own style loss {100 * start:.0f} -> {100 * end:.1f} %", end=""
+    )
+    print(f", judged by the trained network {judged:.1f} %")
 met = {"random networks, share of their style loss left": [a / b for a, b in own]}
 report.within("random objective is met", met, 0, 0.1)
-pair = {"random weights": by_trained} | ends_of("photograph", 1, BOTH)
-report.compare("random weights", pair, says="higher", digits=2)
+pair = {"style (%), random weights": by_trained} | ends_of("photograph", 1, BOTH)
+report.compare("random weights", pair, says="higher")
 
 # %% [markdown]
 # The random networks get what they ask for: little is left of *their* style loss. But
 # they ask for less. Their pictures have the colours and a grain, hardly a stroke, and
 # by the trained network's measure they are far from the style. So *with this recipe*
-# training matters.
+# It is not a law. He, Wang and Hopcroft (2016,
 #
-# It is not a law. Gatys et al. (2015) found the same. But He, Wang and Hopcroft (2016,
+# It is not a law. He, Wang and Hopcroft (2016,
 # arXiv:1606.04801) got pictures from untrained networks that they call highly
 # competitive, with another recipe; and Ustyuzhaninov et al. (2016, arXiv:1606.00021)
 # made textures with random filters of a single layer, and say that trained features
@@ -489,8 +493,7 @@ RATES = budget.pick((20.0, 40.0), (5.0, 10.0, 20.0, 40.0, 80.0), (10.0, 20.0, 40
 ratios = []
 for index, name in enumerate(NAMES):
     tiny = photographs.photograph(name, TINY).astype("float32")
-    style_image = swirls(TINY, TINY, seed=SEEDS[0])
-    loss = style.objective(network, tiny, style_image, ALPHA, SMOOTH)
+    loss = style.objective(network, tiny, swirls(TINY, TINY, SEEDS[0]), ALPHA, SMOOTH)
     start = noise(SEEDS[index], TINY)
     runs = {"L-BFGS": style.search_lbfgs(loss, start, GRADIENTS)[1]}
     for rate in RATES:
@@ -573,13 +576,6 @@ print(f"loss {losses[0]:.2f} -> {np.mean(losses[-20:]):.2f} in {UPDATES} updates
 
 # %%
 in_one_pass = np.clip(painter.predict(np.stack(contents), verbose=0), 0, 255)
-
-
-def shortest(call, images):
-    """Returns the shortest of four times in seconds; the first call compiles."""
-    return min(timed(call, images)[0] for _ in range(4))
-
-
 quality = {"one pass": [], "the photograph as it is": [], "search": []}
 times, steps_needed = {"one pass": [], "search, to the same loss": []}, []
 for content, painted, history in zip(contents, in_one_pass, histories, strict=True):

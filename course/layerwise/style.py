@@ -255,5 +255,5 @@ def transform_net(filters=16, blocks=3):
         # Upsampling before a convolution: no checkerboard of a transposed one.
         x = conv(layers.UpSampling2D()(x), width)
     change = layers.Conv2D(3, 7, padding="same", kernel_initializer="zeros")(x)
-    painted = layers.Add()([inputs, layers.Rescaling(150.0)(change)])
+    painted = layers.Add()([inputs, layers.Rescaling(30.0)(change)])
     return keras.Model(inputs, painted, name="transform_net")
