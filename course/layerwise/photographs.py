@@ -115,6 +115,27 @@ def photographs(size=224):
     return np.stack([photograph(name, size) for name in names()])
 
 
+def crops(images, size, batch_size, rng):
+    """Cuts squares out of pictures, and mirrors half of them.
+
+    Args:
+        images: Array of shape (n, height, width, 3).
+        size: Integer, pixels of a side.
+        batch_size: Integer.
+        rng: `numpy.random.Generator`, draws the pictures, the places and the mirroring.
+
+    Returns:
+        Array of shape (batch_size, size, size, 3), of the dtype of `images`.
+    """
+    cut = []
+    for index in rng.integers(len(images), size=batch_size):
+        image = images[index]
+        top, left = (rng.integers(side - size + 1) for side in image.shape[:2])
+        square = image[top : top + size, left : left + size]
+        cut.append(square[:, :: rng.choice((-1, 1))])
+    return np.stack(cut)
+
+
 def piece(image, rng):
     """Cuts out a square of 30 to 80 % of the side, perhaps mirrors it; resizes it.
 

@@ -1,5 +1,6 @@
-"""Style transfer (Gatys, Ecker and Bethge, 2016, "Image Style Transfer Using
-Convolutional Neural Networks", CVPR; arXiv:1508.06576).
+"""Style transfer: L. A. Gatys, A. S. Ecker, M. Bethge, "A Neural Algorithm of Artistic
+Style", 2015, arXiv:1508.06576, and "Image Style Transfer Using Convolutional Neural
+Networks", CVPR 2016.
 
 Images are `float32`, red, green and blue from 0 to 255, of shape (height, width, 3).
 Losses are relative: 1 is as far away as a picture without any features.
@@ -9,6 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from layerwise import training
 from layerwise.models import vgg
 
 CONTENT_LAYER = "block4_conv2"
@@ -62,8 +64,15 @@ def total_variation(images):
 
 
 def random_features(seed=0):
-    """The network of `vgg.vgg16_features`, with weights that never saw a picture."""
-    keras.utils.set_random_seed(seed)
+    """The network of `vgg.vgg16_features`, with weights that never saw a picture.
+
+    Args:
+        seed: Integer.
+
+    Returns:
+        A `keras.Model`. Kernels are drawn as He et al. (2015, arXiv:1502.01852) do,
+        biases are zero, and no layer is normalised.
+    """
     model = vgg.vgg16_features()
     rng = np.random.default_rng(seed)
     for layer in model.layers:
@@ -125,6 +134,94 @@ def objective(
     return loss
 
 
+class Picture(keras.layers.Layer):
+    """A picture whose pixels are weights, so that an optimizer can change them.
+
+    It is a sum of levels: one at full size and, if asked for, others that are half,
+    a quarter and so on as large. A step in a coarse level moves many pixels together.
+
+    Args:
+        start: Array of shape (height, width, 3), 0 to 255.
+        levels: Integer. With 1 the weights are the pixels.
+    """
+
+    def __init__(self, start, levels=1):
+        super().__init__()
+        self.size = start.shape[:2]
+        self.levels = [
+            self.add_weight((1, *(side >> level for side in self.size), 3), "zeros")
+            for level in range(levels)
+        ]
+        self.levels[0].assign(start[None])
+        self.built = True
+
+    def image(self):
+        """Returns the sum of the levels, a tensor of shape (1, height, width, 3)."""
+        total = self.levels[0] + 0.0
+        for level in self.levels[1:]:
+            total += ops.image.resize(level, self.size, "bilinear")
+        return total
+
+    def clip(self):
+        """Moves what lies outside 0 to 255 to the nearer of the two."""
+        image = self.image()
+        self.levels[0].assign_add(ops.clip(image, 0, 255) - image)
+
+
+def search(loss, start, steps, rate=10.0, levels=1):
+    """Changes the pixels of a picture with Adam, so that a loss becomes small.
+
+    Args:
+        loss: Function that `objective` made.
+        start: Array of shape (height, width, 3), 0 to 255.
+        steps: Integer.
+        rate: Float, how far a pixel moves in a step at the beginning, of 255. It falls
+            to a twentieth along half a cosine.
+        levels: Integer, of the `Picture`.
+
+    Returns:
+        Tuple `(image, losses)`: an array of the shape of `start`, and the loss before
+        each step, an array of shape (steps,).
+    """
+    picture = Picture(start, levels)
+    schedule = keras.optimizers.schedules.CosineDecay(rate, steps, alpha=0.05)
+    step = training.make_step(
+        lambda: loss(picture.image())[0], picture, keras.optimizers.Adam(schedule)
+    )
+    losses = []
+    for _ in range(steps):
+        losses.append(float(step()))
+        picture.clip()
+    # A sum of levels may be off by a rounding error.
+    image = np.clip(ops.convert_to_numpy(picture.image())[0], 0, 255)
+    return image, np.array(losses)
+
+
+def search_lbfgs(loss, start, steps):
+    """Changes the pixels of a picture with L-BFGS, as Gatys et al. (2016) do.
+
+    Args:
+        loss: Function that `objective` made.
+        start: Array of shape (height, width, 3), 0 to 255.
+        steps: Integer, gradients.
+
+    Returns:
+        Tuple `(image, losses)`: an array of the shape of `start`, and the lowest loss
+        so far at each gradient, an array of shape (steps,) or shorter. (A line search
+        tries steps that are too long.)
+    """
+    losses = []
+    picture = training.minimize(
+        # Its first step is as long as the gradient: give it a length.
+        training.value_and_gradient(lambda images: 1e4 * loss(images)[0]),
+        start[None],
+        steps,
+        bounds=(0.0, 255.0),
+        callback=lambda value: losses.append(float(value) / 1e4),
+    )
+    return picture[0], np.minimum.accumulate(losses[:steps])
+
+
 def transform_net(filters=16, blocks=3):
     """A network that paints in one pass (Johnson, Alahi and Fei-Fei, 2016, ECCV).
 
@@ -158,5 +255,5 @@ def transform_net(filters=16, blocks=3):
         # Upsampling before a convolution: no checkerboard of a transposed one.
         x = conv(layers.UpSampling2D()(x), width)
     change = layers.Conv2D(3, 7, padding="same", kernel_initializer="zeros")(x)
-    painted = layers.Add()([inputs, layers.Rescaling(150.0)(change)])
+    painted = layers.Add()([inputs, layers.Rescaling(30.0)(change)])
     return keras.Model(inputs, painted, name="transform_net")

@@ -81,3 +81,17 @@ def test_a_piece_is_a_part_of_its_photograph():
         mirrored.add(bool(row[-1] < row[0]))
     assert len(starts) > 4
     assert mirrored == {True, False}
+
+
+def test_crops_are_squares_of_the_pictures_and_half_are_mirrored():
+    images = np.arange(2 * 6 * 8).reshape(2, 6, 8, 1) * np.ones(3)
+    rng = np.random.default_rng(0)
+    cut = photographs.crops(images, 4, 200, rng)
+    assert cut.shape == (200, 4, 4, 3)
+    right, down = cut[:, :, 1:] - cut[:, :, :-1], cut[:, 1:] - cut[:, :-1]
+    assert (np.abs(right) == 1).all()
+    assert (down == 8).all()
+    assert 60 < (right[:, 0, 0, 0] == -1).sum() < 140
+    # From both pictures, and up to their last row and column.
+    assert cut.min() == 0
+    assert cut.max() == images.max()

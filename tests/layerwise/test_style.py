@@ -68,6 +68,57 @@ def test_random_features_have_the_same_shapes(network):
     assert kernel.std() == pytest.approx(np.sqrt(2 / (9 * 128)), rel=0.05)
 
 
+def test_random_features_leave_the_global_generator_alone():
+    keras.utils.set_random_seed(3)
+    expected = keras.random.normal((3,))
+    keras.utils.set_random_seed(3)
+    style.random_features(1)
+    np.testing.assert_array_equal(keras.random.normal((3,)), expected)
+
+
+@pytest.mark.parametrize("levels", [1, 3])
+def test_a_picture_is_the_sum_of_its_levels(rng, levels):
+    start = rng.uniform(0, 255, (8, 12, 3)).astype("float32")
+    picture = style.Picture(start, levels)
+    assert len(picture.trainable_weights) == levels
+    np.testing.assert_array_equal(picture.image()[0], start)
+    if levels > 1:
+        # A number in a coarse level moves a patch, here one of 4×4 pixels and around.
+        coarse = np.zeros((1, 2, 3, 3), "float32")
+        coarse[0, 0, 0] = 5
+        picture.levels[2].assign(coarse)
+        change = ops.convert_to_numpy(picture.image())[0] - start
+        assert (change[:3, :3] > 0).all()
+        assert np.abs(change[7]).max() < 1e-3
+    picture.levels[-1].assign_add(300 + ops.zeros_like(picture.levels[-1]))
+    picture.clip()
+    np.testing.assert_allclose(picture.image()[0], 255, atol=1e-3)
+
+
+@pytest.mark.parametrize("levels", [1, 2])
+def test_a_search_moves_pixels_within_bounds(network, levels):
+    content, painting = swirls(32, 32, seed=1), swirls(32, 32, seed=2)
+    loss = style.objective(network, content, painting, 10.0)
+    found, losses = style.search(loss, content, 15, rate=10.0, levels=levels)
+    assert found.shape == content.shape
+    assert 0 <= found.min() <= found.max() <= 255
+    assert losses.shape == (15,)
+    assert losses[0] == pytest.approx(float(loss(content[None])[0]), rel=1e-4)
+    assert losses[-1] < 0.7 * losses[0]
+    again, _ = style.search(loss, content, 15, rate=10.0, levels=levels)
+    np.testing.assert_allclose(again, found, atol=1e-2)
+
+
+def test_lbfgs_finds_a_lower_loss(network):
+    loss = style.objective(network, None, swirls(32, 32, seed=2))
+    start = swirls(32, 32, seed=1)
+    found, losses = style.search_lbfgs(loss, start, 10)
+    assert found.shape == start.shape
+    assert len(losses) == 10
+    assert (np.diff(losses) <= 0).all()
+    assert losses[-1] < 0.5 * losses[0]
+
+
 def test_a_painter_starts_as_the_identity_and_takes_any_size(rng):
     painter = style.transform_net(4, 1)
     x = rng.uniform(0, 255, (2, 12, 20, 3)).astype("float32")
