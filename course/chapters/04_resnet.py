@@ -456,8 +456,9 @@ plt.show()
 #
 # **(3)** *Without normalisation.* Plain with Glorot vanishes: each layer takes about
 # the same share, and after 50 layers nearly nothing is left. He's initialisation was
-# made for ReLU; the plain curve falls far more slowly with it. (It would stay level but
-# for the zeros of the padding, of which deep stacks see much on small images.) The
+# made for ReLU; the plain curve falls far more slowly with it. (Part of
+# its fall comes from the zeros of the padding, of which deep stacks see much on small
+# images.) The
 # residual stacks do not vanish. They *grow*, by about a constant factor for each block,
 # since each block adds its own part to what the shortcut brings.
 #
