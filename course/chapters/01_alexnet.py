@@ -608,10 +608,11 @@ for alpha in (1e-4, ALPHA):
 # - *Local response normalisation.* With the paper's α on our small numbers, the layer
 #   multiplies every active unit by the same 0.59, as the last cell shows: an experiment
 #   with that α would test a constant factor. With the α of section 4 it leaves some
-#   units a twentieth and others 0.59. Even so, leaving it out makes no difference that
-#   three seeds show. (Two of the nine recorded trainings without it came out much worse
-#   than all with it, at 32 and 39 %. The other seven did not.) The paper gained 1.2
-#   points of top-5 error on ImageNet, and 13 to 11 % on CIFAR-10 (section 3.3).
+#   units a small part and others nearly 0.59, as the cell prints. Even so, leaving it
+#   out makes no difference that three seeds show. (Two of the nine recorded trainings
+#   without it came out much worse than all with it, at 32 and 39 %. The other seven did
+#   not.) The paper gained 1.2 points of top-5 error on ImageNet, and 13 to 11 % on
+#   CIFAR-10 (section 3.3).
 # - *Pooling* over 2×2 is not worse than the overlapping 3×3. The paper gained 0.3
 #   points by the overlap (section 3.4). To see 0.3 here takes far more seeds than
 #   three.
