@@ -47,10 +47,11 @@ print(f"{NUM_TRAIN} images, {EPOCHS} epochs, seeds {list(SEEDS)}")
 # labels the teams did not have (Russakovsky et al. 2015, Table 2).
 #
 # In 2012 convolutional networks won: five AlexNets, whose answers were averaged, had
-# 16.4 % errors, and seven with more training data 15.3 %. The second-best team had 26.2
-# % (Krizhevsky, Sutskever and Hinton 2012, Table 2). From then on, all winners were
-# such networks. Convolutional networks themselves were older: LeNet read handwritten
-# digits in the 1990s (LeCun et al. 1998). New were the size, the data and the GPUs.
+# 16.4 % errors. With two more, which had been trained on more data before, they had
+# 15.3 %. The second-best team had 26.2 % (Krizhevsky, Sutskever and Hinton 2012, Table
+# 2). From then on, all winners of the table in section 3 were such networks.
+# Convolutional networks themselves were older: LeNet read handwritten digits in the
+# 1990s (LeCun et al. 1998). New were the size, the data and the GPUs.
 #
 # Errors of what kind? What was in that network, and which part of it mattered?
 
@@ -58,7 +59,7 @@ print(f"{NUM_TRAIN} images, {EPOCHS} epochs, seeds {list(SEEDS)}")
 # ## 2 · Five guesses
 #
 # We have no ImageNet here, but a network that was trained on it: EfficientNet-Lite0, a
-# descendant of 2019, and a few photographs that came with the packages of this course.
+# descendant of 2020, and a few photographs that came with the packages of this course.
 
 # %%
 model, preprocess, names = imagenet_classifier()
@@ -159,9 +160,10 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
-# **(1)** The cell above prints both errors: the top-1 error is far larger. **(2)** No:
-# the curve ends above zero. Most of what is left after 20 guesses comes from one
-# photograph, whose pieces hardly ever show its subject.
+# **(1)** The cell above prints both errors: the top-1 error is about twice as large.
+# **(2)** No: the curve ends above zero. Half or more of what is left after 20 guesses
+# comes from one photograph, that of the officer. The uniform is never, or hardly ever,
+# the first guess for its pieces.
 #
 # The error falls as k grows, because every image that is right within k guesses is
 # right within k + 1. With k = 1000 it is zero for any classifier. So an error without
@@ -204,7 +206,9 @@ print(f"test of the difference between A1 and GoogLeNet: one-sided p = {p:.3f}")
 # The intervals of A1 and GoogLeNet overlap, and yet the last line finds a difference
 # that chance alone would make in one or two cases of fifty. (The paper has p = 0.022,
 # section 6.4.) Two intervals that overlap are no test of a difference: the difference
-# of two errors varies by $\sqrt 2$ times as much as each, and not by twice as much.
+# of two independent errors varies by about $\sqrt 2$ times as much as each, and not by
+# twice as much. (Both labelled the same images, so these two errors are not quite
+# independent. A test of pairs would need the answers themselves.)
 
 # %%
 figure, axes = plots.panels(1, width=9.0, height=4.6)
@@ -416,19 +420,20 @@ days = 3 * IMAGES * PAPER_EPOCHS / rate / 86400
 print(f"forward on this computer: {rate:.0f} images a second, so {days:.0f} days")
 
 # %% [markdown]
-# By this count one GPU of 3 GB would have been enough. What does not fit is what we
-# left out: programs of that time also held copies of the images, unrolled for a matrix
-# product, of which the last line but two has one, and work space of their own. The
-# authors wrote that 1.2 million images sufficed to train networks too large for one GPU
+# By this count one GPU of 3 GB would have been enough. The count leaves out the work
+# space of the program. A program that computes a convolution as one matrix product
+# holds the images unrolled, and the last line but two says what that takes. Other
+# programs need no such copy; how much the authors' own needed, the paper does not say.
+# It says that 1.2 million images sufficed to train networks too large for one GPU
 # (section 3.2). So they put half of the filters on each and let the GPUs talk in
 # certain layers only: that is where the groups come from. Compared with a net with half
 # as many filters in each convolution on one GPU, this lowered the top-5 error by 1.2
 # points.
 #
 # The last line extrapolates from a few images on this computer's processor (or GPU, if
-# it has one) of today. It shows why nobody trained such a network on *one* processor.
-# With tens of thousands of processor cores it was done in the same year (Dean et al.
-# 2012, *Large Scale Distributed Deep Networks*).
+# it has one) of today. One processor of 2012 was slower. Another way was many of them:
+# a larger network was trained in the same year with tens of thousands of processor
+# cores (Dean et al. 2012, *Large Scale Distributed Deep Networks*).
 
 # %% [markdown]
 # ## 6 · The ideas of 2012, one by one
@@ -591,29 +596,33 @@ for alpha in (1e-4, ALPHA):
 # **(4)** None does so in every run of this chapter. (Recorded runs with other seeds
 # stand in the course's records.) Idea by idea:
 #
-# - *Dropout.* Without it the error is not higher, and in some runs it is clearly lower.
-#   Dropout sets half of narrow layers to zero, and the paper says that it roughly
-#   doubles the epochs that training needs (section 4.2). Ours stops long before that.
-#   `LAYERWISE_BUDGET=full` trains for longer.
-# - *ReLU.* **(5)** No: with a rate of its own, tanh is not worse, with dropout or
+# - *Dropout.* Without it the error is not higher. In one of the three recorded runs it
+#   is lower, by about 4 points. Dropout sets half of narrow layers to zero, and the
+#   paper says that it roughly doubles the epochs that training needs (section 4.2).
+#   Ours stops long before that. `LAYERWISE_BUDGET=full` trains for longer.
+# - *ReLU.* **(5)** No: with the better of two rates, tanh is not worse, with dropout or
 #   without. The validation errors above show what the rate alone does to each variant.
 #   The paper reports that ReLU reaches 25 % training error six times faster (Figure 1),
-#   with a rate chosen for each.
+#   with a rate chosen for each. (Here
+#   tanh also starts from Glorot's weights and ReLU from He's, as suits each.)
 # - *Local response normalisation.* With the paper's α on our small numbers, the layer
 #   multiplies every active unit by the same 0.59, as the last cell shows: an experiment
 #   with that α would test a constant factor. With the α of section 4 it leaves some
-#   units a twentieth and others 0.59. Even so, leaving it out makes no difference that
-#   three seeds show. The paper gained 1.2 points of top-5 error on ImageNet, and 13 to
-#   11 % on CIFAR-10 (section 3.3).
+#   units a small part and others nearly 0.59, as the cell prints. Even so, leaving it
+#   out makes no difference that three seeds show. (Two of the nine recorded trainings
+#   without it came out much worse than all with it, at 32 and 39 %. The other seven did
+#   not.) The paper gained 1.2 points of top-5 error on ImageNet, and 13 to 11 % on
+#   CIFAR-10 (section 3.3).
 # - *Pooling* over 2×2 is not worse than the overlapping 3×3. The paper gained 0.3
 #   points by the overlap (section 3.4). To see 0.3 here takes far more seeds than
 #   three.
-# - *Augmentation* does not help. It makes the training images harder, and pays when a
-#   network has seen each image often: 90 times in the paper, eight times here.
+# - *Augmentation* does not help, on test images or training images. The paper's network
+#   saw each image 90 times and overfitted without it. Ours sees each image eight times.
+#   Whether that is the reason, this chapter does not test.
 #
 # So within a few hundred steps, on two thousand images, no idea of 2012 pays for
-# certain. What cannot be taken away here is the rest: a million images, and a network
-# large enough to use them.
+# certain. That says nothing about a million images and a network that is large enough
+# to use them.
 
 # %% [markdown]
 # ## 7 · What the slides claim, and what we measured
@@ -622,8 +631,8 @@ for alpha in (1e-4, ALPHA):
 report.table()
 
 # %% [markdown]
-# What the slides do not say: at small scale, most single ideas of 2012 are hard to tell
-# from chance, or cost (section 6). Local response normalisation was soon dropped;
+# What the slides do not say: at small scale, the single ideas of 2012 are hard to tell
+# from chance, and some cost (section 6). Local response normalisation was soon dropped;
 # Simonyan and Zisserman (2014, section 4.1) found that it does not help VGG.
 #
 # Sources: A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet Classification with Deep
@@ -640,7 +649,7 @@ report.table()
 #   validation, extra data or not. A "human" error needs to say who.
 # - AlexNet: five convolutions, three dense layers, 60,965,224 parameters. The dense
 #   layers hold them; the convolutions do the work.
-# - Groups halve kernel and work. They are the trace of two GPUs with 3 GB each.
+# - Two groups halve kernel and work. They are the trace of two GPUs with 3 GB each.
 # - Whether an idea helps is a difference between runs. Compare it with the difference
 #   between seeds first, and give each variant a learning rate that suits it.
 # - The constants of a layer belong to the scale of its inputs: with small numbers,

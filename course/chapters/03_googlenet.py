@@ -274,8 +274,8 @@ print(f"{cost_naive / cost_reduced:.2f} times fewer multiply-adds")
 # Compare the last two lines. Where they agree, multiply-adds predict time. They need
 # not agree: look at the column on the right. A convolution with few channels, or with a
 # 1×1 window, has less to do with each number that it fetches from memory, and pooling,
-# ReLU and concatenation take time and count as nothing. So half the multiply-adds are
-# not half the time: measure it on the machine that you will use.
+# ReLU and concatenation take time and count as nothing. So half the multiply-adds need
+# not be half the time: measure it on the machine that you will use.
 
 # %% [markdown]
 # ## 6 · GoogLeNet
@@ -489,8 +489,9 @@ report.compare_times("inception time", took, says="not faster")
 #
 # - *Inception against "3×3, mean"*: the same depth, 5 % more multiply-adds and 13 %
 #   more weights, in favour of the Inception network. Its error is not higher after
-#   these few epochs, and in most recorded runs lower. It is not faster, and mostly
-#   slower: many small convolutions keep two cores less busy than few large ones.
+#   these few epochs, and lower in two of the three recorded runs. It is not faster, and
+#   in two of the three slower. It has more and smaller layers; this chapter does not
+#   test whether that is the reason.
 # - *VGG-like at equal multiply-adds against "3×3, mean"*: nearly the same convolutions.
 #   What differs is the end. Its dense layers hold most of its weights, and buy no lower
 #   error.

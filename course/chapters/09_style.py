@@ -23,7 +23,7 @@ from keras import layers, ops
 
 from layerwise import budget, photographs, plots, style, training
 from layerwise.models import vgg
-from layerwise.profiler import shortest
+from layerwise.profiler import timed
 from layerwise.report import Report
 from layerwise.swirls import swirls
 
@@ -183,11 +183,11 @@ report.compare("coarse to fine", ways, says="not higher")
 # %% [markdown]
 # **(2)** From block 1 nearly everything comes back. From block 3, moving each pixel for
 # itself, the outlines come back, while by the pixels nothing is gained over the noise.
-# But from coarse to fine, from the same layer and in as many steps, the loss ends lower,
-# and of the palace a part of the light and the colours comes back too. (Of the other
-# two photographs it does not, by this measure.) So in the palace they were not lost in
-# block 3: the first search had not found them. From block 4 there are outlines too, coarser, and
-# less of the colours, in so many steps.
+# But from coarse to fine, from the same layer and in as many steps, the loss ends
+# lower, and of the palace a part of the light and the colours comes back too. (Of the
+# other two photographs it does not, by this measure.) So in the palace they were not
+# lost in block 3: the first search had not found them. From block 4 there are outlines
+# too, coarser, and less of the colours, in so many steps.
 #
 # So be careful with such pictures. What a search does not bring back, the layer need
 # not have lost. (In Figure 1 of Gatys et al. 2016 lower layers give the photograph back
@@ -406,8 +406,8 @@ report.within("content given up", ends_of("photograph", 0, ALONE), 60, np.inf)
 # everybody sees, though nobody asked for content. It is there because the search
 # *began* there: strokes can be painted while the large patches of light and dark stay.
 # By the content loss, however, this picture is about as far from the photograph as one
-# mean colour is (the table of section 1), or farther. The loss looks at edges, and strokes
-# are edges. So a loss near 1 does not mean that no palace is seen.
+# mean colour is (the table of section 1), or farther. The loss looks at edges, and
+# strokes are edges. So a loss near 1 does not mean that no palace is seen.
 #
 # From noise there is no such help, and one sees what each part does. Style alone gives
 # a texture. With the content loss the outlines of the palace come, and the style loss
@@ -586,9 +586,9 @@ for content, painted, history in zip(contents, in_one_pass, histories, strict=Tr
     for name, value in zip(quality, (*values, history[-1]), strict=True):
         quality[name].append(value)
     steps_needed.append(1 + int(np.sum(history > values[0])))
-    times["one pass"].append(shortest(painter.predict_on_batch, content[None]))
-    one_step = shortest(evaluate, content[None])
-    times["search, to the same loss"].append(steps_needed[-1] * one_step)
+    calls = [(1, painter.predict_on_batch), (steps_needed[-1], evaluate)]
+    for name, (n, fn) in zip(times, calls, strict=True):
+        times[name].append(n * min(timed(fn, content[None])[0] for _ in range(4)))
 show(
     {f"{name}, one pass": image for name, image in zip(NAMES, in_one_pass, strict=True)}
     | {f"{NAMES[0]}, search": pictures[f"from photograph: {BOTH}"]}

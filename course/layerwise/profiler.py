@@ -290,7 +290,6 @@ def timed(fn, *args):
     return time.perf_counter() - start, result
 
 
-<<<<<<< HEAD
 def alternate(fns, repetitions=5, runs=3, clock=time.perf_counter):
     """Times several functions in turn, so that a busy machine slows all of them.
 
@@ -320,20 +319,6 @@ def alternate(fns, repetitions=5, runs=3, clock=time.perf_counter):
         for name, seconds in taken.items():
             found[name].append(min(seconds))
     return found
-=======
-def shortest(fn, *args, repeats=4):
-    """Returns the shortest time of several calls; the first one may compile.
-
-    Args:
-        fn: Function that returns tensors.
-        *args: Its arguments.
-        repeats: Integer, calls.
-
-    Returns:
-        Float, seconds.
-    """
-    return min(timed(fn, *args)[0] for _ in range(repeats))
->>>>>>> c09
 
 
 @dataclass(frozen=True)

@@ -255,9 +255,3 @@ def test_the_drawing_bends_at_the_ridge():
     (line,) = ax.lines
     np.testing.assert_allclose(line.get_xdata(), [0.1, 10, 1000])
     plt.close()
-
-
-def test_the_shortest_of_several_calls(monkeypatch):
-    times = iter([3.0, 1.0, 2.0])
-    monkeypatch.setattr(profiler, "timed", lambda fn, *args: (next(times), fn(*args)))
-    assert profiler.shortest(abs, -1, repeats=3) == 1.0
