@@ -119,11 +119,11 @@ from layerwise.transfer import linear_predictions
 
 # %%
 def right(point, count, seed, kind="test", columns=slice(None)):
-    """Says of each image of a kind whether a probe gets it right."""
+    """Says of each image of a kind whether a probe gets it right: 1 or 0."""
     drawn = transfer.few(pool_labels, count, seed)
     train, asked = (features[point][k][:, columns] for k in ("pool", kind))
     found = linear_predictions(train[drawn], pool_labels[drawn], asked)
-    return found == answers[kind]
+    return (found == answers[kind]).astype("float32")
 
 
 def draws(count):
@@ -244,18 +244,10 @@ for trainable in (True, False):
 
 # %% [markdown]
 # Only one row of four uses the batch. A normalisation with `trainable=False` runs in
-# inference mode, even inside `fit`. And one that is called with `training=False` runs
-# in inference mode, whether it is trainable or not. From this follows the way in which
-# a trained base is put into a new model:
-#
-# ```python
-# x = base(inputs, training=False)
-# ```
-#
-# `fit` calls the new model in training mode, and the base stays in inference mode. Its
-# statistics stay those of the million photographs. Its weights, γ and β of the
-# normalisations among them, are trained where `trainable` is true. Keras's guide to
-# transfer learning recommends it.
+# inference mode, even inside `fit`. And one that is *called* with `training=False` runs
+# in inference mode, whether it is trainable or not. So Keras's guide to transfer
+# learning puts a trained base into a new model as `base(x, training=False)`. The next
+# cells try what becomes of that in `fit`.
 #
 # **The cut.** What stays frozen for ever can be computed once for all images. `split`
 # cuts the network after block 13; the first half has been computed already. The second
@@ -278,30 +270,39 @@ def ready(model):
     return model
 
 
-def classifier(training):
-    """Puts a new head on the second half, which is called in the given mode."""
-    inputs = keras.Input(top.input_shape[1:])
-    x = top(inputs, training=training)
-    x = layers.GlobalAveragePooling2D()(x)
+def classifier(half, training=None):
+    """Puts a new head on the second half, which may be called in a given mode."""
+    inputs = keras.Input(half.input_shape[1:])
+    x = layers.GlobalAveragePooling2D()(half(inputs, training=training))
     return ready(keras.Model(inputs, layers.Dense(10, name="head")(x)))
 
 
-nets = {False: classifier(False), None: classifier(None)}
-weights = checks.weight_count(nets[False], trainable=True)
-print(f"{weights:,} of {checks.weight_count(backbone):,} weights are trained")
-for training, net in nets.items():
-    top.set_weights(trained_by_others)
-    before = checks.find_layers(top, "BatchNormalization")[0].get_weights()
+loose = keras.models.clone_model(top)  # nothing in it is frozen
+for layer in checks.find_layers(top, "BatchNormalization"):
+    layer.trainable = False
+nets = {"stay": classifier(top), "move": classifier(loose)}
+ways = {"as it is": nets["move"], "training=False": classifier(loose, training=False)}
+for name, net in (ways | {"trainable=False": nets["stay"]}).items():
+    norm = checks.find_layers(net, "BatchNormalization")[0]
+    net.set_weights(trained_by_others + net.get_weights()[-2:])
+    before = norm.get_weights()
     train_steps(net, maps["pool"], pool_labels, 2, 1e-3, seed=0)
-    after = checks.find_layers(top, "BatchNormalization")[0].get_weights()
-    same = [np.array_equal(a, b) for a, b in zip(before, after, strict=True)]
-    print(f"training={training!s:5} after two steps, unchanged:", end=" ")
+    same = [
+        np.array_equal(*pair) for pair in zip(before, norm.get_weights(), strict=True)
+    ]
     kinds = ("γ", "β", "moving mean", "moving variance")
-    print([kind for kind, equal in zip(kinds, same, strict=True) if equal])
+    kept = [kind for kind, equal in zip(kinds, same, strict=True) if equal]
+    print(f"{name:15} unchanged after two steps: {', '.join(kept) or 'nothing'}")
+weights = checks.weight_count(nets["stay"], trainable=True)
+print(f"{weights:,} of {checks.weight_count(backbone):,} weights are trained")
 
 # %% [markdown]
-# `None` is a call in which nothing is said: then `fit` decides, and the statistics
-# move. Section 5 measures what that costs.
+# Read what `training=False` keeps. In the Keras of this course `fit` calls the whole
+# model in training mode and hands that on to each layer in it, also to one that was
+# called with `training=False` (keras-team/keras, issue 20285, 2024). The statistics
+# move. What keeps them is `trainable = False` for each normalisation, as in the last
+# row: γ and β are not trained then either. Look at what your own version does, with
+# these few lines. Section 5 measures what moving statistics cost.
 #
 # **Compile again.** Which weights are trained is settled when `fit` first runs after
 # `compile`. Whoever changes `trainable` later must compile again, or nothing changes.
@@ -373,12 +374,12 @@ def from_scratch(count, seed, rate):
 
 
 @cache
-def fine_tune(count, seed, rate, training=False):
+def fine_tune(count, seed, rate, statistics="stay"):
     """Trains a head, and then the second half of the network with it."""
     _, weights = new_head(count, seed, rates["new head", count], HEAD_STEPS)
     start = trained_by_others + weights
-    train(nets[training], maps, count, seed, rate, TUNE_STEPS, start)
-    return accuracy(nets[training], maps), None
+    train(nets[statistics], maps, count, seed, rate, TUNE_STEPS, start)
+    return accuracy(nets[statistics], maps), None
 
 
 # %%
@@ -435,9 +436,9 @@ def pair(first, second, place):
 
 FROZEN = f"frozen, {DEEP}"
 leads = {
-    f"the frozen block's lead, {count} labels": results[FROZEN][i]
+    f"the frozen block's lead, {name} labels": results[FROZEN][i]
     - results["from scratch"][i]
-    for count, i in ((FEW, 0), (MANY, -1))
+    for name, i in (("fewest", 0), ("most", -1))
 }
 first = dict([next(iter(leads.items()))])
 report.within("scratch, few", first, 0, np.inf)
@@ -506,12 +507,12 @@ report.compare("rate too small", arms, says="not higher")
 # depends on the optimizer, its schedule and the number of steps. Choose it on
 # validation images.
 #
-# **The statistics.** Section 3 said to call the base with `training=False`. Now train
-# the same fine-tuning without it, on fifty images.
+# **The statistics.** Section 3 froze the normalisations. Now train the same
+# fine-tuning with statistics that move, on fifty images.
 
 # %%
 best = rates["fine-tuned", FEW]
-moving = [fine_tune(FEW, seed, best, training=None)[0]["test"] for seed in SEEDS]
+moving = [fine_tune(FEW, seed, best, "move")[0]["test"] for seed in SEEDS]
 arms = {"statistics move": moving, "statistics stay": results["fine-tuned"][0]}
 for name, runs in arms.items():
     print(f"{name} {np.round(runs, 1)} % right, {FEW} labels a class")
@@ -519,9 +520,10 @@ report.compare("statistics", arms, says="not higher")
 
 # %% [markdown]
 # Letting the statistics move does not help. Whether it does harm here is what the line
-# above says: three draws at five labels a class. Keras's guide warns that it "will
-# suddenly destroy what the model has learned". How much it does depends on the momentum
-# of the normalisations and on the number of steps.
+# above says: three draws at five labels a class. (With moving statistics γ and β are
+# trained too.) Keras's guide warns that it "will suddenly destroy what the model has
+# learned". How much it does depends on the momentum of the normalisations and on the
+# number of steps.
 #
 # *More images from the same labels.* Shifting and mirroring the training images
 # (augmentation, chapter 01) is the usual help against few labels. We leave it out,
@@ -622,8 +624,9 @@ report.table()
 #   images. More labels at equal epochs are more steps too.
 # - Draw the labels several times: with five of each class, the draw decides over
 #   points.
-# - Put a trained base into a new model as `base(x, training=False)`. Its normalisations
-#   then keep their statistics. After a change of `trainable`, compile again.
+# - Freeze the normalisations of a trained base with `trainable = False`; in `fit`,
+#   `base(x, training=False)` is not enough here. After a change of `trainable`, compile
+#   again.
 #
 # **Your turn:** [hw05 ·
 # Transfer](../../../assignments/en/hw05_transfer/hw05_transfer.ipynb). You freeze a
