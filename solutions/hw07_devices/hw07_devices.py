@@ -127,9 +127,11 @@ def average_expected(gradients, counts):
         "the weights are the wrong way round: more examples count more": weighed(
             [1 / w / sum(1 / v for v in weights if v) if w else 0 for w in weights]
         ),
-        "it is what the first device sent": weighed(ones, [0]),
-        "it is what the last device sent": weighed(ones, [len(counts) - 1]),
-        "NaN got into the mean: 0 · NaN is NaN": weighed(weights, everyone),
+        "it is what the first device sent": weighed(ones, full[:1]),
+        "it is what the last device sent": weighed(ones, full[-1:]),
+        "NaN got into the mean: leave out devices without examples": weighed(
+            weights, everyone
+        ),
     }
 
 
@@ -514,8 +516,8 @@ for _counts, _penalty in [
     ((4, 3, 5), 1.25),
     ((7,), 3.0),
     ((1, 8), 0.75),
+    ((0, 2, 3), 0.25),
     ((4, 0), 1.5),
-    ((0, 2, 0, 3), 0.25),
 ]:
     _full = checks.each(replica_loss, asked(78, _counts, _penalty))
     _bare = checks.each(replica_loss, asked(78, _counts, 0.0))
@@ -641,7 +643,7 @@ def seconds_expected(n, images, second, size, latency, bandwidth):
 
 STEPS = [
     (1, 64, 0.01, 1e8, 0.001, 1e9),
-    (2, 64, 0.01, 1e8, 0.001, 1e9),
+    (2, 64, 0.01, 1e8, 0.05, 1e9),
     (4, 66, 0.01, 1e8, 0.02, 1e9),
     (3, 64, 0.01, 4e8, 0.0, 1e9),
 ]
@@ -652,7 +654,10 @@ for case in STEPS:
 def devices_expected(serial, target):
     """Returns how many devices are needed, and what mistakes make of it."""
     if target <= 1:
-        return 1, {"one device has the speed-up 1 already": 2}
+        return 1, {
+            "one device has the speed-up 1 already": 2,
+            "one device has the speed-up 1, whatever part is serial": None,
+        }
     left = 1 / target - serial
     exact = (1 - serial) / left if left else math.inf
     if left <= 0:
@@ -684,7 +689,7 @@ for case in AMDAHL:
 # %% nbgrader={"grade_id": "test_step_seconds", "points": 2}
 _cases = [
     (1, 64, 0.01, 1e8, 0.001, 1e9),
-    (2, 64, 0.01, 1e8, 0.001, 1e9),
+    (2, 64, 0.01, 1e8, 0.05, 1e9),
     (4, 66, 0.01, 1e8, 0.02, 1e9),
     (3, 64, 0.01, 4e8, 0.0, 1e9),
 ]
@@ -984,7 +989,7 @@ def losses_expected(x, y, batch_size, replicas, rate):
     losses = np.array(train_alone(x, y, batch_size, rate)[0])
     start = train_alone(x, y, batch_size, 0.0)[0]
     after = []
-    for first in range(0, len(x), batch_size):
+    for first in range(0, len(x) if rate else 0, batch_size):
         model, batch = make_model(), slice(first, first + batch_size)
         model.set_weights(train_alone(x[: batch.stop], y, batch_size, rate)[1])
         after.append(float(np.mean(example_losses(y[batch], model(x[batch])))))

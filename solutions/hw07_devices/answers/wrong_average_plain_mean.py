@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_average": "all devices count the same", "test_average_empty": "sends 0.0 is wrong in"}}
+# %% [markdown] answer={"fails": {"test_average": "all devices count the same", "test_average_empty": ""}}
 # Takes the mean over devices.
 
 

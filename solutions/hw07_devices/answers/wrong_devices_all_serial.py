@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_devices_for": "devices_for(1.0, 1.0) is None; expected 1"}}
+# %% [markdown] answer={"fails": {"test_devices_for": "devices_for(1.0, 1.0): one device has the speed-up 1, whatever part is serial"}}
 # Finds that no number is enough if all is serial, for a target of 1 too.
 
 

@@ -2,7 +2,7 @@
 # Always two devices.
 
 
-# % nbgrader={"grade_id": "train"}
+# %% nbgrader={"grade_id": "train"}
 def train(x, y, batch_size, replicas, rate):
     strategy = make_strategy(2)
     with strategy.scope():

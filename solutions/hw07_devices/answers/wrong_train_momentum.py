@@ -2,7 +2,7 @@
 # Descends with momentum.
 
 
-# % nbgrader={"grade_id": "train"}
+# %% nbgrader={"grade_id": "train"}
 def train(x, y, batch_size, replicas, rate):
     strategy = make_strategy(replicas)
     with strategy.scope():

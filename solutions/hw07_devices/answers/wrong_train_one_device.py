@@ -2,7 +2,7 @@
 # A strategy of one device, whatever `replicas` is.
 
 
-# % nbgrader={"grade_id": "train"}
+# %% nbgrader={"grade_id": "train"}
 def train(x, y, batch_size, replicas, rate):
     strategy = make_strategy(1)
     with strategy.scope():

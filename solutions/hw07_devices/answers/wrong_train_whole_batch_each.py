@@ -2,7 +2,7 @@
 # Every replica computes the whole batch, and its loss is divided.
 
 
-# % nbgrader={"grade_id": "train"}
+# %% nbgrader={"grade_id": "train"}
 def train(x, y, batch_size, replicas, rate):
     strategy = make_strategy(replicas)
     with strategy.scope():
