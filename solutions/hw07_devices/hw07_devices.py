@@ -643,7 +643,7 @@ def seconds_expected(n, images, second, size, latency, bandwidth):
 
 STEPS = [
     (1, 64, 0.01, 1e8, 0.001, 1e9),
-    (2, 64, 0.01, 1e8, 0.05, 1e9),
+    (2, 64, 0.01, 1e8, 0.03, 1e9),
     (4, 66, 0.01, 1e8, 0.02, 1e9),
     (3, 64, 0.01, 4e8, 0.0, 1e9),
 ]
@@ -689,7 +689,7 @@ for case in AMDAHL:
 # %% nbgrader={"grade_id": "test_step_seconds", "points": 2}
 _cases = [
     (1, 64, 0.01, 1e8, 0.001, 1e9),
-    (2, 64, 0.01, 1e8, 0.05, 1e9),
+    (2, 64, 0.01, 1e8, 0.03, 1e9),
     (4, 66, 0.01, 1e8, 0.02, 1e9),
     (3, 64, 0.01, 4e8, 0.0, 1e9),
 ]

@@ -1,3 +1,7 @@
+# %% [markdown] answer={"fails": {"test_all_reduce": "all_reduce of 3 devices, no power of two, must raise ValueError; it returned"}}
+# Makes rounds for any number of devices without a word.
+
+
 # %% nbgrader={"grade_id": "butterfly"}
 def exchange(values, r):
     n = len(values)
