@@ -971,13 +971,17 @@ def examples(seed, count):
 
 # %% nbgrader={"grade_id": "given_watched"}
 def watched(x, y, batch_size, replicas, rate):
-    """Trains; returns what `train` returns, and how many replicas did their share."""
+    """Trains; returns what `train` returns, how many replicas ran, and their share."""
     RAN.clear()
     result = train(x, y, batch_size, replicas, rate)
+    most = max((of for _, of, _ in RAN), default=0)
+    ran = {replica for replica, of, _ in RAN if of == most}
     # The number of examples is None where TensorFlow does not know it beforehand.
-    shares = (batch_size // replicas, None)
-    did = {replica for replica, of, share in RAN if of == replicas and share in shares}
-    return result, len(did)
+    shares = [
+        batch_size // replicas if n is None else n for _, of, n in RAN if of == most
+    ]
+    share = min(shares, key=lambda n: abs(n - batch_size // replicas), default=0)
+    return result, [len(ran), share]
 
 
 # %% tags=["expected"]
@@ -1029,7 +1033,7 @@ def weights_expected(x, y, batch_size, replicas, rate):
     }
 
 
-expect("the number of replicas that did their share", 2)
+expect("how many replicas ran, and how many examples each,", [2, 4])
 expect(
     "the losses of 3 steps on 2 replicas, with a rate of 0",
     *losses_expected(*examples(77, 24), 8, 2, 0.0),
@@ -1046,15 +1050,15 @@ expect(
 _pair, _replicas = watched(*examples(77, 24), batch_size=8, replicas=2, rate=0.0)
 _losses, _ = checks.unpack(_pair, 2, "what train returns")
 checks.answer(_losses, "the losses of 3 steps on 2 replicas, with a rate of 0")
-checks.answer(_replicas, "the number of replicas that did their share")
+checks.answer(_replicas, "how many replicas ran, and how many examples each,")
 ### BEGIN HIDDEN TESTS
-for _n, _size, _of, _rate in [(24, 12, 4, 0.0), (18, 9, 3, 0.3), (4, 2, 1, 0.4)]:
+for _n, _size, _of, _rate in [(24, 12, 4, 0.0), (18, 9, 3, 1.0), (4, 2, 1, 0.4)]:
     _case = examples(79, _n)
     _right = losses_expected(*_case, _size, _of, _rate)
     _end = train_alone(*_case, _size, _rate)[1]
     _pair, _replicas = watched(*_case, _size, _of, _rate)
-    _call = f"the number of {_of} replicas that did their share"
-    checks.judge(_replicas, _of, what=_call)
+    _call = "how many replicas ran, and how many examples each,"
+    checks.judge(_replicas, [_of, _size // _of], what=_call)
     _losses, _weights = checks.unpack(_pair, 2, "what train returns")
     _call = f"the losses of {_n // _size} steps on {_of} replicas"
     # Wrong weights lose their points in the next test.
@@ -1070,7 +1074,7 @@ checks.passed("losses", "replicas")
 _pair, _replicas = watched(*examples(78, 16), batch_size=8, replicas=2, rate=0.5)
 _, _weights = checks.unpack(_pair, 2, "what train returns")
 checks.answer(_weights, "the weights after 2 steps on 2 replicas", atol=1e-4)
-checks.answer(_replicas, "the number of replicas that did their share")
+checks.answer(_replicas, "how many replicas ran, and how many examples each,")
 ### BEGIN HIDDEN TESTS
 for _n, _size, _of, _rate in [(18, 6, 3, 0.3), (8, 4, 4, 0.2)]:
     _case = examples(80, _n)
@@ -1079,7 +1083,7 @@ for _n, _size, _of, _rate in [(18, 6, 3, 0.3), (8, 4, 4, 0.2)]:
     _, _weights = checks.unpack(_pair, 2, "what train returns")
     _call = f"the weights after {_n // _size} steps on {_of} replicas"
     checks.judge(_weights, *_right, _call, atol=1e-4)
-    _call = f"the number of {_of} replicas that did their share"
-    checks.judge(_replicas, _of, what=_call)
+    _call = "how many replicas ran, and how many examples each,"
+    checks.judge(_replicas, [_of, _size // _of], what=_call)
 ### END HIDDEN TESTS
 checks.passed("weights", "replicas")

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_losses": "", "test_train_weights": ""}}
+# %% [markdown] answer={"fails": {"test_train_losses": "how many replicas ran, and how many examples each, is [1, 8]; expected [2, 4]", "test_train_weights": ""}}
 # Hands the work to the given function, which uses one device.
 
 

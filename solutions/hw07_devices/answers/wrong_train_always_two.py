@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_losses": "the number of 4 replicas that did their share is 0", "test_train_weights": ""}}
+# %% [markdown] answer={"fails": {"test_train_losses": "how many replicas ran, and how many examples each, is [2, 6]; expected [4, 3]", "test_train_weights": ""}}
 # Always two devices.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_losses": "", "test_train_weights": ""}}
+# %% [markdown] answer={"fails": {"test_train_losses": "how many replicas ran, and how many examples each, is [2, 8]; expected [2, 4]", "test_train_weights": ""}}
 # Every replica computes the whole batch, and its loss is divided.
 
 
