@@ -277,7 +277,8 @@ def _in_another_form(inner):
     @functools.wraps(inner)
     def outer(*args, **named):
         result = inner(*args, **named)
-        return {code}
+        # Nothing has no other form.
+        return None if result is None else {code}
 
     return outer
 

@@ -9,7 +9,7 @@ from autograder.proof.reveals import find_revealing
 # leave the list: it can only shrink.
 REVEALING = {
     *("hw01_alexnet", "hw02_vgg", "hw03_googlenet", "hw04_resnet", "hw05_transfer"),
-    *("hw06_speed", "hw07_devices", "hw08_bits", "hw10_dcgan", "hw11_segnet"),
+    *("hw06_speed", "hw08_bits", "hw10_dcgan", "hw11_segnet"),
 }
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_average": "weighed, but not divided", "test_average_empty": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_average": "weighed, but not divided"}}
 # Weighs and forgets to divide.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_average": "this is the sum; expected the mean", "test_average_empty": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_average": "this is the sum; expected the mean", "test_average_empty": ""}}
 # Adds up what the devices send.
 
 

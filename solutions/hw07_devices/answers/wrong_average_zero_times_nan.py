@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_average_empty": "0 * NaN is NaN"}}
+# %% [markdown] answer={"fails": {"test_average_empty": "NaN got into the mean"}}
 # Multiplies NaN with a count of 0.
 
 

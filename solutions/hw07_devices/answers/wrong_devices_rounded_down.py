@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_devices_for": "with which the target is just missed"}}
+# %% [markdown] answer={"fails": {"test_devices_for": "the target is just missed: round up"}}
 # Rounds down.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_exchange": "the values that it was given changed", "test_all_reduce": "the values that it was given changed"}}
+# %% [markdown] answer={"fails": {"test_exchange": "the arrays given to exchange changed", "test_all_reduce": "the arrays given to all_reduce changed"}}
 # Adds in place.
 
 

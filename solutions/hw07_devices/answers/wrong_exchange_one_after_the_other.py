@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_exchange": "its partner had added already", "test_all_reduce": "all_reduce of 2 devices, device 1 is wrong"}}
+# %% [markdown] answer={"fails": {"test_exchange": "partners had added already", "test_all_reduce": ""}}
 # Lets later devices read what earlier ones have added.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_exchange": "it added the value of its neighbour i + 2**r"}}
+# %% [markdown] answer={"fails": {"test_exchange": "the value of its neighbour i + 2**r"}}
 # Takes the value of device i + 2**r, around the end.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_exchange": "it added the value of device i XOR r", "test_all_reduce": "all_reduce of 2 devices, device 0 is wrong"}}
+# %% [markdown] answer={"fails": {"test_exchange": "the value of device i XOR r;", "test_all_reduce": ""}}
 # Uses the round itself instead of 2 to its power.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_replica_penalty": "the penalty counts 2 times; expected once"}}
+# %% [markdown] answer={"fails": {"test_replica_penalty": "each replica adds the whole penalty; expected it once"}}
 # Adds the whole penalty on every replica.
 
 

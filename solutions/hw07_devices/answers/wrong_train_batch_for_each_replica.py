@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_losses": "returned 2 losses; expected 3", "test_train_weights": "weight 0, beside one device's, is wrong in"}}
+# %% [markdown] answer={"fails": {"test_train_losses": "has 2 entries; expected 3", "test_train_weights": ""}}
 # Takes batch_size for that of each replica.
 
 

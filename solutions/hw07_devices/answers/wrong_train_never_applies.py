@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_losses": "the losses is wrong", "test_train_weights": "the weights did not move"}}
+# %% [markdown] answer={"fails": {"test_train_weights": "they did not move"}}
 # Computes gradients and does not apply them.
 
 

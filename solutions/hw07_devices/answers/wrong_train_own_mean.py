@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_losses": "Each replica divides by its own examples", "test_train_weights": "weight 0, beside one device's, is wrong in"}}
+# %% [markdown] answer={"fails": {"test_train_losses": "each replica divides by its own examples, so that they are", "test_train_weights": "each replica divides its loss by its own examples: the steps are too long"}}
 # Each replica takes the mean over its own examples.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_losses": "times that: add up the replicas' losses"}}
+# %% [markdown] answer={"fails": {"test_train_losses": "they are the mean over replicas; expected the sum"}}
 # Trains rightly and reports the mean of the replicas' losses.
 
 
