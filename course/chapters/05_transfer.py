@@ -165,10 +165,8 @@ def lead(count, first, second):
     gaps = 100 * (hits[count][first] - hits[count][second])
     by_image = gaps.mean(axis=0)  # the test images are a sample too
     error = by_image.std() / np.sqrt(len(by_image))
-    print(
-        f"{first} - {second}: {gaps.mean():.1f} points, from the choice of the", end=""
-    )
-    print(f" {len(by_image)} test images ±{error:.1f}")
+    print(f"{first} - {second}: {gaps.mean():.1f} points, from the choice", end="")
+    print(f" of the {len(by_image)} test images ±{error:.1f}")
     return gaps.mean(axis=1).reshape(-1, 5).mean(axis=1)
 
 
@@ -287,11 +285,8 @@ for name, net in (ways | {"trainable=False": nets["stay"]}).items():
     net.set_weights(trained_by_others + net.get_weights()[-2:])
     before = norm.get_weights()
     train_steps(net, maps["pool"], pool_labels, 2, 1e-3, seed=0)
-    same = [
-        np.array_equal(*pair) for pair in zip(before, norm.get_weights(), strict=True)
-    ]
-    kinds = ("γ", "β", "moving mean", "moving variance")
-    kept = [kind for kind, equal in zip(kinds, same, strict=True) if equal]
+    found = zip(("γ", "β", "mean", "variance"), before, norm.get_weights(), strict=True)
+    kept = [kind for kind, old, new in found if np.array_equal(old, new)]
     print(f"{name:15} unchanged after two steps: {', '.join(kept) or 'nothing'}")
 weights = checks.weight_count(nets["stay"], trainable=True)
 print(f"{weights:,} of {checks.weight_count(backbone):,} weights are trained")
@@ -435,10 +430,10 @@ def pair(first, second, place):
 
 
 FROZEN = f"frozen, {DEEP}"
+frozen_leads = np.subtract(results[FROZEN], results["from scratch"])
+by_end = {"fewest": frozen_leads[0], "most": frozen_leads[-1]}
 leads = {
-    f"the frozen block's lead, {name} labels": results[FROZEN][i]
-    - results["from scratch"][i]
-    for name, i in (("fewest", 0), ("most", -1))
+    f"the frozen block's lead, {name} labels": lead for name, lead in by_end.items()
 }
 first = dict([next(iter(leads.items()))])
 report.within("scratch, few", first, 0, np.inf)
