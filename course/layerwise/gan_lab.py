@@ -83,6 +83,8 @@ class Ruler:
     def between(self, generate, noise):
         """Judges what lies between two drawings of different classes.
 
+        Of a generator that draws one class alone any two drawings are taken.
+
         Args:
             generate: The generator.
             noise: Array of shape (n, latent).
@@ -95,8 +97,9 @@ class Ruler:
         drawn = generate.predict(noise, 200, verbose=0)
         classes = self.read(drawn)[1]
         a, b = np.random.default_rng(0).integers(len(noise), size=(2, 4 * len(noise)))
-        differ = np.flatnonzero(classes[a] != classes[b])[: len(noise)]
-        a, b = a[differ], b[differ]
+        differ = np.flatnonzero(classes[a] != classes[b])
+        chosen = (differ if differ.size else np.arange(len(a)))[: len(noise)]
+        a, b = a[chosen], b[chosen]
         middle = generate.predict((noise[a] + noise[b]) / 2, 200, verbose=0)
         some = drawn[a], middle, (drawn[a] + drawn[b]) / 2
         return np.array([self.compare(pictures)[:2] for pictures in some])
