@@ -456,15 +456,15 @@ report.compare("tuned, frozen", pair("fine-tuned", FROZEN, -1), says="not higher
 # still larger one might suit it better.
 #
 # **(3)** With five labels the ranges overlap in our recorded runs: by our rule no
-# difference. But look at the same draws, as in section 2. The cell prints the gains, and most are positive: in
-# our nine recorded draws about one point on average. That is less than what the draw
-# decides. With 100 labels the gain is smaller still. One reason may be that a head on
-# 1280 features can fit fifty images perfectly, so that a gradient has little left to
-# say. We do not test it. Fine-tuning does not reach the linear classifier on block 13,
-# which trains nothing but 193 numbers for each class. (That one has another layer *and*
-# a penalty. So this is no verdict on fine-tuning in general. Nor is another way of
-# fine-tuning measured here: the normalisations are frozen, the smallest rate is often
-# the best one, and none between 3e-4 and 3e-3 was tried.)
+# difference. But look at the same draws, as in section 2. The cell prints the gains,
+# and most are positive: in our nine recorded draws about one point on average. That is
+# less than what the draw decides. With 100 labels the gain is smaller still. One reason
+# may be that a head on 1280 features can fit fifty images perfectly, so that a gradient
+# has little left to say. We do not test it. Fine-tuning does not reach the linear
+# classifier on block 13, which trains nothing but 193 numbers for each class. (That one
+# has another layer *and* a penalty. So this is no verdict on fine-tuning in general.
+# Nor is another way of fine-tuning measured here: the normalisations are frozen, the
+# smallest rate is often the best one, and none between 3e-4 and 3e-3 was tried.)
 #
 # At equal *epochs* this comparison might say something else: with fifty images, five
 # epochs are ten steps, and not a hundred. We do not measure that.
