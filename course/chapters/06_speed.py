@@ -139,16 +139,17 @@ both = repeated["conv", MOST] + repeated["fc", MOST]
 print(f"with dense layers added: {both.min():.1f} to {both.max():.1f} %")
 
 # %% [markdown]
-# **(1)** For one image the time looks more like the bytes: dense layers take a far
-# larger share than their multiply-adds. For the largest batch it looks more like the
-# multiply-adds, and convolutions take most of it. This is for CPUs. On a GPU it need
-# not be so; we have no times of single layers there.
+# **(1)** For one image the time lies between the two lines: dense layers take a far
+# larger share than of the multiply-adds, and a smaller one than of the bytes. For
+# the largest batch it looks much like the multiply-adds, and convolutions take most of
+# it. This is for one CPU. On a GPU it need not be so; we have no times of single layers
+# there.
 #
 # Convolutions alone do not reach the 89 % of Saito's reading here. With dense layers
-# added, as Warden reads the figure, the share comes nearer. Normalisation takes most of
-# the rest. Is our way of computing it to blame? The next cell sums five shifted copies
-# instead, as the paper defines it: for each number 5 multiply-adds, where the product
-# with the matrix has as many as there are channels.
+# added, as Warden reads the figure, the share comes nearer. Of the rest normalisation
+# takes a part that the cell prints. Is our way of computing it to blame? The next cell
+# sums five shifted copies instead, as the paper defines it: for each number 5
+# multiply-adds, where the product with the matrix has as many as there are channels.
 
 
 # %%
@@ -176,9 +177,10 @@ report.within("LRN, five terms", {"time of five terms / of a product": ratios}, 
 
 # %% [markdown]
 # With 20 and 50 times fewer multiply-adds the sum of five takes about as long, a factor
-# of a few at most. So the multiply-adds are not what this layer costs: a logarithm, an
-# exponential and several passes over a large tensor are. That is the first example of
-# what the next section is about.
+# of a few at most. Against this way ours is not to blame; a library's own kernel we did
+# not try. So fewer multiply-adds do not make this layer faster. It also has a
+# logarithm, an exponential and several passes over a large tensor, which no count of
+# multiply-adds contains. That is the first example of what the next section is about.
 
 # %% [markdown]
 # ## 3 · The roofline
@@ -254,13 +256,14 @@ report.compare_times("dense in batches", arms, says="faster")
 # on the slope. With B images it is about B / 2, until the images themselves count. So
 # a dense layer crosses from the slope to the flat part at about twice as many images as
 # the ridge has operations for each byte. Left of it, more images cost little: eight
-# take much less than eight times as long, since most of the time goes into reading the
-# weights once. A point on the slope may lie below the roof, for the library need not
-# use all of the bandwidth.
+# take much less than eight times as long, as one expects where reading the weights
+# takes most of the time. A point on the slope may lie below the roof, for the library
+# need not use all of the bandwidth.
 #
-# Convolutions use each weight once for each *position*. They are to the right from the
-# start. We count the multiply-adds of the definition; a library may need fewer
-# (section 5).
+# Convolutions use each weight once for each *position*. AlexNet's are to the right of
+# this ridge from the start. (Others need not be: kernels of 1×1 on small maps, or a
+# chip with a high ridge, as in section 7.) We count the multiply-adds of the
+# definition; a library may need fewer (section 5).
 
 # %%
 middle = BATCHES[1]
@@ -325,13 +328,14 @@ report.compare_times("one program", took, says="faster")
 
 # %% [markdown]
 # **(3)** A thousand numbers take about as long as ten: that time is overhead. Only for
-# large tensors the line turns up, in step with the dashed one, which is the least that
-# memory takes. **(4)** A hundred calls pay the overhead a hundred times; one program
-# pays it once, and then a little for each step. Larger batches and fewer, larger
-# programs are the two ways out. A compiler that merges steps (*fusion*) also saves the
-# intermediate results, which is memory. This is why `profile` compiles each layer and
-# takes off an empty call, and why it still cannot tell much about layers that are
-# shorter than such a call.
+# large tensors does the line turn up, towards the dashed one, which is what the main
+# memory would take (a cache may be faster). **(4)** The line above prints the factor.
+# Called one by one, each step pays its own overhead. One program pays for one call,
+# which is dearer than that of a single step, and then a little for each step. Larger
+# batches and fewer, larger programs are two ways out. A compiler that merges steps
+# (*fusion*) also saves the intermediate results, which is memory. This is why `profile`
+# compiles each layer and takes off an empty call, and why it still cannot tell much
+# about layers that are shorter than such a call.
 #
 # A GPU computes faster, and calling it costs time too, so it meets this limit sooner.
 # The course ships recorded times of an H100 (section 6). For one image they give:
@@ -349,18 +353,18 @@ for size, speed in traces.speeds(h100, "alexnet", "forward").items():
     print(f" reading the weights {1000 * weights / H100[1]:.2f} ms")
 
 # %% [markdown]
-# For one image neither of the two columns on the right explains the time: most of it is
-# overhead, and work too small to fill the chip. For large batches arithmetic is a good
-# part of it.
+# For one image the two columns on the right explain a small part of the time. What is
+# left may be overhead, or work too small to fill the chip; this trace cannot tell
+# which. For large batches arithmetic is a good part of it.
 
 # %% [markdown]
 # ## 5 · A convolution is a matrix product
 #
-# Why are convolutions fast at all? Because they are turned into what chips do best. Put
-# each window of the image into a row (*im2col*), and all filters into columns: one
-# matrix product is the whole layer. Here is the simplest case: stride 1, no padding.
-# (The assignment asks for the rest.) To see what the factor over plain loops is made
-# of, we go there in three steps.
+# Why are convolutions fast at all? One reason: they can be turned into what chips do
+# best. Put each window of the image into a row (*im2col*), and all filters into
+# columns: one matrix product is the whole layer. Here is the simplest case: stride 1,
+# no padding. (The assignment asks for the rest.) To see what the factor over plain
+# loops is made of, we go there in three steps.
 
 
 # %% tags=["include"]
@@ -415,10 +419,12 @@ report.compare_times("im2col", arms, says="faster")
 # The large factor is the first one: from `three_loops`, with one small call for each
 # *number*, to `each_window`, with one call for each *window*. It saves Python and the
 # preparation of small calls, which is overhead, as in section 4: the loops that compute
-# next to nothing take a good part of the time too. `all_windows` adds a smaller factor
-# of its own: a product of two large matrices uses each number many times while it lies
-# in a cache. The order of the filters in memory matters less than either. The price of
-# im2col is the matrix: each pixel is in it up to nine times.
+# next to nothing take nearly half of the time. It also changes who multiplies: a
+# library in one go, where the loops write all products into a new array and then add.
+# `all_windows` adds a smaller factor of its own. It saves calls again, and a product of
+# two large matrices can use each number many times while it lies in a cache; we do not
+# take these two apart. The order of the filters in memory matters less than either.
+# The price of im2col is the matrix: each pixel is in it up to nine times.
 #
 # Two other ways *save* multiplications. **Winograd's** minimal filtering makes two
 # outputs of a filter of three with four products instead of six (Lavin and Gray, 2015,
@@ -435,7 +441,8 @@ print("Winograd", np.round(winograd(d, g), 4), " direct", np.correlate(d, g).rou
 # %% [markdown]
 # In two dimensions Winograd needs 16 products where the direct way needs 36, and it is
 # for stride 1. A Fourier product, too, computes the outputs at *all* positions: with a
-# stride of 4 only one in sixteen of them is wanted. The count is ours.
+# stride of 4 only one in sixteen of them is wanted. The count is ours. It leaves out
+# the transforms of the kernels, which can be done once for many images.
 
 # %% tags=["include"]
 from layerwise.convolution_ways import direct_products, fourier_products
@@ -465,9 +472,10 @@ print(f"FFT / direct, layer 1: {fourier['conv 1']:.2f}")
 # By this count the Fourier transform needs fewer products in the four layers with
 # stride 1, and more in the first, which has by far the largest kernel and a stride of
 # 4. By memory it is worse throughout: each kernel becomes as large as the image, and a
-# layer with many channels fetches all of that. Libraries such as cuDNN
-# (Chetlur et al. 2014, arXiv:1410.0759) and oneDNN choose among several ways for each
-# layer.
+# layer with many channels fetches all of that. Libraries have several of these ways:
+# cuDNN's list of algorithms names matrix products, Fourier and Winograd
+# (`cudnnConvolutionFwdAlgo_t`), oneDNN's direct convolution and Winograd
+# (`dnnl::algorithm`). Both can be asked to choose for each layer.
 
 # %% [markdown]
 # ## 6 · CPU and GPU
@@ -528,10 +536,12 @@ for phase in ("forward", "training"):
 # %% [markdown]
 # By counting, a training step is three forward passes: forward, the gradient of what
 # came in, the gradient of the weights. The update of the weights comes on top, and so
-# do values that are kept for the way back. On the recorded CPU the ratios are above
-# three, and not far above. On the H100 a step of AlexNet also contains the way of the
-# images from the host to the GPU, which its forward pass does not: that ratio is not
-# comparable, and is not printed.
+# do values that are kept for the way back. On the recorded CPU all ratios are above
+# three, and the highest is 5.2: that is AlexNet's with 8 images, recorded on the busy
+# machine. For the same reason the factors between GPU and CPU are too large, about
+# twice. On the H100 a step of AlexNet also contains the way of the images from the host
+# to the GPU, which its forward pass does not: that ratio is not comparable, and is not
+# printed.
 #
 # How long would an epoch of ImageNet take?
 
@@ -592,11 +602,11 @@ plt.show()
 # Peaks are of the numbers named in the table; operations of 8 bits and of 32 are not
 # the same work. The watts are what each source calls them, so compare orders of
 # magnitude. At the top by operations for each joule TPU v4 and H100 lie side by side,
-# though one is called ASIC and the other GPU; CPU and DSP are at the bottom. A dense
-# layer for one image lies left of every ridge: it cannot use the TPU's arithmetic; its
-# speed is the TPU's memory bandwidth.
+# though one is called ASIC and the other GPU; CPU and DSP are at the bottom, and the
+# GPU of 2014 is not far above. A dense layer for one image lies left of every ridge: it
+# cannot use the TPU's arithmetic; its speed is the TPU's memory bandwidth.
 #
-# **Who makes them.** A chip passes through many hands. Most firms do one or two of the
+# **Who makes them.** A chip passes through many hands. Many firms do one or two of the
 # steps: NVIDIA and AMD design GPUs and have them made by others.
 
 # %%
