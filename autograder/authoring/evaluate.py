@@ -9,6 +9,7 @@ import traceback
 from typing import Any
 
 from autograder.verdict.names import plain_python
+from autograder.verdict.no_shell import NoShell
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
     namespace: dict[str, Any] = {
         "__name__": "__main__",
         "expect": expect,
-        "get_ipython": _NoShell,
+        "get_ipython": NoShell,
         "display": lambda *_, **__: None,
     }
     out = sys.stdout
@@ -54,15 +55,6 @@ def main() -> None:
     else:
         result = {"answers": answers}
     print(json.dumps(result), file=out)
-
-
-class _NoShell:
-    """Takes the magics of cells, which mean nothing here."""
-
-    def run_line_magic(self, *_: Any) -> None:
-        return None
-
-    run_cell_magic = run_line_magic
 
 
 if __name__ == "__main__":

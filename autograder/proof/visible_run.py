@@ -16,6 +16,7 @@ from autograder.authoring.expected import visible_part
 from autograder.cells import grade_id, is_test
 from autograder.course import Course
 from autograder.verdict.names import plain_python
+from autograder.verdict.no_shell import NoShell
 from autograder.verdict.roles import answer_names_of
 
 
@@ -56,7 +57,7 @@ def run_visible(
     theirs = answer_names_of(notebook)
     namespace: dict[str, Any] = {
         "__name__": "__main__",
-        "get_ipython": lambda: None,
+        "get_ipython": NoShell,
         "display": lambda *_: None,
     }
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

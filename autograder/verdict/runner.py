@@ -14,6 +14,7 @@ from collections.abc import Collection
 from typing import Any
 
 from autograder.sandbox.enter import finish_start
+from autograder.verdict.no_shell import NoShell
 from autograder.verdict.proxies import VerdictSide
 from autograder.verdict.student_side import Bounded, StudentSide
 from autograder.verdict.verbs import install_verbs
@@ -71,7 +72,7 @@ def verdict_process(control_descriptor: int, link_descriptor: int) -> int:
     link = socket.socket(fileno=link_descriptor)
     namespace: dict[str, Any] = {
         "__name__": "__main__",
-        "get_ipython": _NoShell,
+        "get_ipython": NoShell,
         "display": lambda *_, **__: None,
     }
     locked: set[str] = set()
@@ -187,15 +188,3 @@ def _shield() -> None:
     """Keeps other processes of the same user out of this one's memory."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-class _NoShell:
-    """Takes the magics of locked cells, which mean nothing here."""
-
-    def run_line_magic(self, *_: Any) -> None:
-        return None
-
-    run_cell_magic = run_line_magic
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"there is no IPython in the verdict process: {name}")
