@@ -174,6 +174,9 @@ def test_marks_comments_extra_credit_and_keys_work(course, formgrader, chromium)
     with visit(chromium, formgrader) as page:
         open_submission(page, formgrader, first)
         page.locator("#why").fill("3")
+        # Both are one grade: the second is sent when the first has been saved.
+        with page.expect_response(lambda answer: "/api/grade/" in answer.url):
+            page.locator("#why_extra_credit").focus()
         page.locator("#why_extra_credit").fill("0.5")
         with page.expect_response(lambda answer: "/api/comment/" in answer.url):
             page.locator("#why-comment").fill("Well **said**.")
