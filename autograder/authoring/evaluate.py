@@ -8,8 +8,8 @@ import sys
 import traceback
 from typing import Any
 
+from autograder.verdict import no_shell
 from autograder.verdict.names import plain_python
-from autograder.verdict.no_shell import NoShell
 
 
 def main() -> None:
@@ -31,18 +31,13 @@ def main() -> None:
         }
         answers[question] = {"value": to_data(value), "mistakes": wrong}
 
-    namespace: dict[str, Any] = {
-        "__name__": "__main__",
-        "expect": expect,
-        "get_ipython": NoShell,
-        "display": lambda *_, **__: None,
-    }
+    names = {**no_shell.namespace(), "expect": expect}
     out = sys.stdout
     sys.stdout = sys.stderr
     for source, line in json.load(sys.stdin):
         file = f"<source, line {line}>"
         try:
-            exec(compile(plain_python(source), file, "exec"), namespace)
+            exec(compile(plain_python(source), file, "exec"), names)
         except Exception as error:
             places = [
                 frame.lineno or 1

@@ -21,7 +21,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.authoring.metadata import HIDDEN
+from autograder.authoring.metadata import HIDDEN, visible_part
 from autograder.authoring.source import SourceError
 from autograder.cells import grade_id, is_answer, is_test
 from autograder.verdict.names import names_of, plain_python
@@ -76,6 +76,8 @@ def take_formulas(notebook: NotebookNode, lines: list[int], path: Path) -> Formu
             the visible part of a test reads a name that only such a cell binds.
     """
     found = Formulas()
+    if not any(TAG in cell.metadata.get("tags", []) for cell in notebook.cells):
+        return found
     theirs = answer_names_of(notebook)
     kept: list[tuple[NotebookNode, int]] = []
     definitions: dict[str, ast.stmt] = {}
@@ -100,9 +102,7 @@ def take_formulas(notebook: NotebookNode, lines: list[int], path: Path) -> Formu
             found.program.append((ast.unparse(references), line))
     notebook.cells = [cell for cell, _ in kept]
     lines[:] = [line for _, line in kept]
-    if not found.cells:
-        return Formulas()
-    _check_names(notebook, found, definitions, path)
+    _check_names(notebook, found, path)
     for cell, line in kept:
         if cell.cell_type == "code" and is_test(cell):
             _insert(cell, line, definitions, path)
@@ -127,12 +127,7 @@ def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
     return found
 
 
-def _check_names(
-    notebook: NotebookNode,
-    found: Formulas,
-    definitions: Collection[str],
-    path: Path,
-) -> None:
+def _check_names(notebook: NotebookNode, found: Formulas, path: Path) -> None:
     """Refuses a cell tagged `expected` that binds a name of another cell."""
     own = {
         name: line for source, line in found.cells for name in names_of(source).bound
@@ -167,26 +162,13 @@ def _insert(
     pending = names_of(cell.source).read & names
     while pending:
         wanted |= pending
-        statements = {id(definitions[name]): definitions[name] for name in wanted}
-        reads = (names_of(ast.unparse(node)).read for node in statements.values())
+        reads = (names_of(ast.unparse(definitions[name])).read for name in pending)
         pending = frozenset().union(*reads) & names - wanted
-    statements = {
-        id(node): node for name, node in definitions.items() if name in wanted
-    }
-    if statements:
-        text = "\n".join(ast.unparse(_undocumented(n)) for n in statements.values())
+    # One statement may bind several names.
+    chosen = {id(node): node for name, node in definitions.items() if name in wanted}
+    if chosen:
+        text = "\n".join(ast.unparse(_undocumented(n)) for n in chosen.values())
         cell.source = f"{before}{mark}{text}\n{hidden}"
-
-
-def visible_part(source: str) -> str:
-    """Returns a test without its hidden parts, as a release has it."""
-    shown, hidden = [], False
-    for line in source.splitlines():
-        hidden = hidden or HIDDEN in line
-        if not hidden:
-            shown.append(line)
-        hidden = hidden and HIDDEN.replace("BEGIN", "END") not in line
-    return "\n".join(shown)
 
 
 def _undocumented(node: ast.stmt) -> ast.stmt:

@@ -116,3 +116,21 @@ def _check_region(begin: str, source: str, line: int, path: Path) -> None:
     marks = re.findall(f"{begin}|{end}", source)
     if marks != [begin, end] * (len(marks) // 2):
         raise SourceError(path, line, f"{begin} and {end} must come in turns")
+
+
+def hidden_lines(source: str) -> set[int]:
+    """Returns the numbers, from 1, of the lines of a test's hidden parts."""
+    inside, found, end = False, set(), HIDDEN.replace("BEGIN", "END")
+    for number, line in enumerate(source.splitlines(), start=1):
+        inside = inside or HIDDEN in line
+        if inside:
+            found.add(number)
+        inside = inside and end not in line
+    return found
+
+
+def visible_part(source: str) -> str:
+    """Returns a test without its hidden parts, as a release has it."""
+    hidden = hidden_lines(source)
+    lines = enumerate(source.splitlines(), start=1)
+    return "\n".join(line for number, line in lines if number not in hidden)

@@ -168,7 +168,7 @@ def add_losses(notebook: NotebookNode) -> None:
     not_begun: dict[str, None] = {}
     for name, cell in named_tests(notebook):
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        if errors and is_stub(errors[-1]):
+        if errors and says_not_begun(errors[-1]):
             not_begun[_sentence(errors[-1].evalue)] = None
         elif errors:
             message = " ".join(ANSI.sub("", errors[-1].evalue).split())
@@ -185,7 +185,7 @@ def add_losses(notebook: NotebookNode) -> None:
         notebook.cells.insert(place, _new_cell(text, LOSSES))
 
 
-def is_stub(error: NotebookNode) -> bool:
+def says_not_begun(error: NotebookNode) -> bool:
     """Returns whether a test's error says that its exercise is not begun."""
     said = re.fullmatch(
         r"(the exercise|exercise \d+|\w{1,80}) is not begun", error.evalue

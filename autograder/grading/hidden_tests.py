@@ -12,10 +12,9 @@ from collections.abc import Collection
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.metadata import HIDDEN
+from autograder.authoring.metadata import HIDDEN, hidden_lines
 from autograder.cells import by_id, copy_of, is_test, named_tests
 
-END = "END HIDDEN TESTS"
 NUMBERED = re.compile(r"^(-+> *)? *\d+ ?")
 # A line around the one that failed, as IPython shows it.
 NEARBY = re.compile(r"^ *\d+ ")
@@ -133,17 +132,6 @@ def _is_theirs(error: NotebookNode, cell: NotebookNode) -> bool:
                 theirs = True
     hidden = hidden_lines(cell.source)
     return theirs and (not lines or not hidden.isdisjoint(lines))
-
-
-def hidden_lines(source: str) -> set[int]:
-    """Returns the numbers, from 1, of the lines of a test's hidden parts."""
-    inside, found = False, set()
-    for number, line in enumerate(source.splitlines(), start=1):
-        inside = inside or HIDDEN in line
-        if inside:
-            found.add(number)
-        inside = inside and END not in line
-    return found
 
 
 def _is_limit(error: NotebookNode) -> bool:

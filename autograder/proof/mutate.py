@@ -36,9 +36,7 @@ class Tally:
     Attributes:
         assignment: The assignment's id.
         wrong: How many wrong ones ran.
-        caught: How many of them lost points.
         right: How many right ones ran.
-        accepted: How many of them lost none.
         equivalent: How many are listed as no mistakes.
         missed: Names of wrong ones with full marks.
         refused: Names of right ones that lost points, each with a message.
@@ -47,13 +45,21 @@ class Tally:
 
     assignment: str
     wrong: int
-    caught: int
     right: int
-    accepted: int
     equivalent: int
     missed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
+
+    @property
+    def caught(self) -> int:
+        """How many wrong ones lost points."""
+        return self.wrong - len(self.missed)
+
+    @property
+    def accepted(self) -> int:
+        """How many right ones lost none."""
+        return self.right - len(self.refused)
 
     @property
     def good(self) -> bool:
@@ -105,9 +111,7 @@ def mutate(course: Course, assignment: str, limits: Limits, options: Options) ->
     return Tally(
         assignment,
         len(counted),
-        len(counted) - len(missed),
         len(ran_right),
-        len(ran_right) - len(refused),
         len(known & set(ran_wrong)),
         tuple(missed),
         tuple(refused),
@@ -153,7 +157,8 @@ def make_mutants(
 
 def _differentiated(solution: NotebookNode) -> set[str]:
     """Finds the functions of which a test asks for a gradient."""
-    code = [ast.parse(plain_python(c.source)) for c in solution.cells if _is_code(c)]
+    cells = [cell for cell in solution.cells if cell.cell_type == "code"]
+    code = [ast.parse(plain_python(c.source)) for c in cells]
     asked = {
         node.args[0].id
         for tree in code
@@ -169,10 +174,6 @@ def _differentiated(solution: NotebookNode) -> set[str]:
             if isinstance(node, ast.FunctionDef) and node.name in asked:
                 asked |= names_of(ast.unparse(node)).read
     return asked
-
-
-def _is_code(cell: NotebookNode) -> bool:
-    return bool(cell.cell_type == "code")
 
 
 def _kind(value: Any) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 
 import nbformat
 
-from autograder.authoring.expected import visible_part
+from autograder.authoring.metadata import visible_part
 from autograder.cells import grade_id, is_test
 from autograder.course import Course
+from autograder.verdict import no_shell
 from autograder.verdict.names import plain_python
-from autograder.verdict.no_shell import NoShell
 from autograder.verdict.roles import answer_names_of
 
 
@@ -55,11 +55,7 @@ def run_visible(
     folder = course.source / assignment
     notebook = nbformat.read(folder / f"{assignment}.ipynb", as_version=4)
     theirs = answer_names_of(notebook)
-    namespace: dict[str, Any] = {
-        "__name__": "__main__",
-        "get_ipython": NoShell,
-        "display": lambda *_: None,
-    }
+    namespace = no_shell.namespace()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     here = os.getcwd()
     os.chdir(folder)

@@ -3,6 +3,15 @@
 from typing import Any
 
 
+def namespace() -> dict[str, Any]:
+    """Returns the names with which a notebook's code begins."""
+    return {
+        "__name__": "__main__",
+        "get_ipython": NoShell,
+        "display": lambda *_, **__: None,
+    }
+
+
 class NoShell:
     """Takes the magics of locked cells, which mean nothing here."""
 

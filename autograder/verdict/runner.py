@@ -14,7 +14,7 @@ from collections.abc import Collection
 from typing import Any
 
 from autograder.sandbox.enter import finish_start
-from autograder.verdict.no_shell import NoShell
+from autograder.verdict import no_shell
 from autograder.verdict.proxies import VerdictSide
 from autograder.verdict.student_side import Bounded, StudentSide
 from autograder.verdict.verbs import install_verbs
@@ -70,11 +70,7 @@ def verdict_process(control_descriptor: int, link_descriptor: int) -> int:
     _shield()
     control = socket.socket(fileno=control_descriptor)
     link = socket.socket(fileno=link_descriptor)
-    namespace: dict[str, Any] = {
-        "__name__": "__main__",
-        "get_ipython": NoShell,
-        "display": lambda *_, **__: None,
-    }
+    namespace = no_shell.namespace()
     locked: set[str] = set()
     side = VerdictSide(link, namespace, locked)
     install_verbs(side)

@@ -66,18 +66,8 @@ def in_turn(calls, groups=3, repeats=5):
     Returns:
         Dictionary from a name to a list of `groups` medians, in seconds.
     """
-    for call in calls.values():  # the first calls compile and fill caches
-        profiler.timed(call)
-        profiler.timed(call)
-    found = {name: [] for name in calls}
-    for _ in range(groups):
-        runs = {name: [] for name in calls}
-        for _ in range(repeats):
-            for name, call in calls.items():
-                runs[name].append(profiler.timed(call)[0])
-        for name, seconds in runs.items():
-            found[name].append(float(np.median(seconds)))
-    return found
+    # The first calls compile and fill caches.
+    return profiler.alternate(calls, groups, repeats, of_runs=np.median, warm_up=2)
 
 
 def faster(first, second, margin=1.1):

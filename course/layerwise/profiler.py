@@ -290,24 +290,28 @@ def timed(fn, *args):
     return time.perf_counter() - start, result
 
 
-def alternate(fns, repetitions=5, runs=3, clock=time.perf_counter):
+def alternate(
+    fns, repetitions=5, runs=3, clock=time.perf_counter, of_runs=min, warm_up=1
+):
     """Times several functions in turn, so that a busy machine slows all of them.
 
     Args:
         fns: Dictionary from a name to a function without arguments that returns a
             tensor, an array or a list of them.
         repetitions: Integer.
-        runs: Integer, of each function in a repetition; the fastest counts, for what
-            disturbs a run can only make it slower.
+        runs: Integer, of each function in a repetition.
         clock: Function that returns seconds. `time.thread_time` leaves out what other
             programs do meanwhile, and suits functions that compute in one thread.
+        of_runs: Function of a repetition's times to the one that counts. The fastest
+            does, for what disturbs a run can only make it slower.
+        warm_up: Integer, first runs of each that do not count.
 
     Returns:
-        Dictionary from the same names to lists of seconds, one for each repetition. A
-        first run of each is not counted.
+        Dictionary from the same names to lists of seconds, one for each repetition.
     """
-    for fn in fns.values():
-        synchronise(fn())
+    for _ in range(warm_up):
+        for fn in fns.values():
+            synchronise(fn())
     found = {name: [] for name in fns}
     for _ in range(repetitions):
         taken = {name: [] for name in fns}
@@ -317,7 +321,7 @@ def alternate(fns, repetitions=5, runs=3, clock=time.perf_counter):
                 synchronise(fn())
                 taken[name].append(clock() - start)
         for name, seconds in taken.items():
-            found[name].append(min(seconds))
+            found[name].append(float(of_runs(seconds)))
     return found
 
 

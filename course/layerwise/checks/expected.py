@@ -174,12 +174,9 @@ def to_data(value):
     if hasattr(value, "shape"):
         array = ops.convert_to_numpy(value)
         if array.dtype.kind in "biuf" or array.dtype.name == "bfloat16":
-            rows = (
-                np.asarray(array, "float64")
-                if array.dtype.kind not in "biu"
-                else (array)
-            )
-            return {"array": _rounded(rows.tolist()), "shape": list(array.shape)}
+            if array.dtype.kind not in "biu":
+                array = np.asarray(array, "float64")
+            return {"array": _rounded(array.tolist()), "shape": list(array.shape)}
     raise TypeError(f"no data for a test: {describe(value)}")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.authoring.metadata import fill_metadata
+from autograder.authoring.metadata import fill_metadata, hidden_lines, visible_part
 from autograder.authoring.source import SourceError, read_source
 from autograder.cells import is_answer, is_test
 
@@ -102,3 +102,10 @@ def test_a_fault_is_refused_with_file_and_line(write_source, head, body, fault):
         fill(path)
     assert str(caught.value).startswith(f"{path}:5: ")
     assert fault in str(caught.value)
+
+
+def test_the_lines_of_a_hidden_part():
+    source = "a\n### BEGIN HIDDEN TESTS\nb\n### END HIDDEN TESTS\nc"
+    assert hidden_lines(source) == {2, 3, 4}
+    assert hidden_lines("a\nb") == set()
+    assert visible_part(source) == "a\nc"

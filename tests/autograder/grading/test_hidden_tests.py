@@ -10,7 +10,6 @@ from autograder.grading.hidden_tests import (
     LIMIT,
     NO_MESSAGE,
     NOT_SHOWN,
-    hidden_lines,
     without_hidden_tests,
 )
 
@@ -162,12 +161,6 @@ def test_without_hidden_tests_all_outputs_stay(released):
     cell.outputs = [nbformat.v4.new_output("stream", text="1")]
     released.cells.append(cell)
     assert without_hidden_tests(released, released).cells[-1].outputs[0].text == "1"
-
-
-def test_the_lines_of_a_hidden_part():
-    source = "a\n### BEGIN HIDDEN TESTS\nb\n### END HIDDEN TESTS\nc"
-    assert hidden_lines(source) == {2, 3, 4}
-    assert hidden_lines("a\nb") == set()
 
 
 def test_the_graded_notebook_itself_is_left_alone(built_once, find_cell):
