@@ -168,7 +168,8 @@ def test_each_notebook_has_its_outcome_and_the_assignment_their_sum(course, caps
     assert main(["--course", str(course.root), "grade", PS]) == 1
     told = capsys.readouterr().out
     assert told.count("kept") == len(EXPECTED)
-    assert "6.5/11.5" in told and "3.5/11.5" in told
+    assert "6.5/11.5" in told
+    assert "3.5/11.5" in told
     assert f"{SECOND}: {SECOND}.ipynb is not there" in " ".join(told.split())
     assert "4 of 5 tests run apart from the student's code" in told
 
@@ -198,7 +199,8 @@ def test_shards_are_taken_by_notebook(course, tmp_path, capsys):
     given = ["grade-shard", str(course.submitted), str(out)]
     assert main(["--course", str(course.root), *given]) == 1
     files = {path.name for path in (out / "ana" / PS).iterdir()}
-    assert f"{SECOND}.outcome.json" in files and f"{FIRST}.ipynb" in files
+    assert f"{SECOND}.outcome.json" in files
+    assert f"{FIRST}.ipynb" in files
     outcome = json.loads((out / "cy" / PS / f"{SECOND}.outcome.json").read_text())
     assert outcome["status"] == "missing"
     root = shutil.copytree(course.root, tmp_path / "copy")
