@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_combined_loss": "the last output is taken for the main one"}}
+# %% [markdown] answer={"fails": {"test_combined_loss": "the last output is taken for the main one", "test_combined_loss_after": ""}}
 # Takes the last output for the main one.
 
 
