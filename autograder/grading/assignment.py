@@ -36,6 +36,7 @@ class Assigned:
         name: The notebook's name, where it is not the assignment's.
         together: The tests that run in the student's own process, by grade id, and why.
         imports: What the verdict process imports before the first cell.
+        is_built: Whether the course's builder has seen to it that tests run apart.
     """
 
     assignment: str
@@ -47,6 +48,7 @@ class Assigned:
     name: str = ""
     together: Mapping[str, str] = field(default_factory=dict)
     imports: str = ""
+    is_built: bool = True
 
     @property
     def notebook_name(self) -> str:
@@ -105,6 +107,7 @@ def load_assigned(
         notebook,
         together,
         imports,
+        course.py_source(assignment) is not None,
     )
 
 
