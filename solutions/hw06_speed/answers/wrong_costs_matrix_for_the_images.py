@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv_bytes_im2col": "the images have to be read to fill the matrix"}}
+# %% [markdown] answer={"fails": {"test_conv_bytes_im2col": "the images have to be read, to fill the matrix"}}
 # Lets the matrix take the images' place.
 
 
@@ -11,5 +11,5 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     return (
         places * window * filters,
         itemsize * (n * h * w * c + rest),
-        itemsize * (rest + 2 * places * window),
+        itemsize * (2 * places * window - n * h * w * c),
     )

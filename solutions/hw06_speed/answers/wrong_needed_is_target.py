@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_needed": "the target itself"}}
+# %% [markdown] answer={"fails": {"test_needed": "this is the target itself"}}
 # Thinks that the part must become as much faster as the whole.
 
 

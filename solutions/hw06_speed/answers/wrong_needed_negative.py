@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_needed": "without conv the rest alone takes too long"}}
+# %% [markdown] answer={"fails": {"test_needed": "a negative factor"}}
 # Returns a negative factor where the target cannot be reached.
 
 

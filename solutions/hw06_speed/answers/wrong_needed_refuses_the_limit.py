@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_needed": "is a target that is just within reach refused?"}}
+# %% [markdown] answer={"fails": {"test_needed": "just within reach"}}
 # Returns None where the part would have to take no time.
 
 
