@@ -86,6 +86,10 @@ def drawn(seed, *shape):
     return np.random.default_rng(seed).uniform(1, 2, shape).astype("float32")
 
 
+# Images, kernel_size, strides, padding.
+STEPS = [((1, 5, 7, 2), 3, 2, 0), ((2, 4, 3, 1), 3, 1, 1), ((2, 5, 4, 2), 2, 2, 1)]
+
+
 # %% tags=["expected"]
 def cut(x, size, strides=1, before=0, after=None, mode="constant"):
     """Cuts images into windows: (batch, rows, columns, size, size, channels)."""
@@ -155,11 +159,7 @@ expect("im2col of the example", as_rows(cut(six, 2)))
 for dims, size in [((1, 4, 5, 2), 3), ((2, 3, 4, 3), 2)]:
     question = f"the first row of im2col of images {dims}, kernel_size={size}"
     expect(question, *first_row_expected(drawn(61, *dims), size))
-for dims, *case in [
-    ((1, 5, 7, 2), 3, 2, 0),
-    ((2, 4, 3, 1), 3, 1, 1),
-    ((2, 5, 4, 2), 2, 2, 1),
-]:
+for dims, *case in STEPS:
     question = f"im2col of images {dims}, kernel_size, strides, padding = {case}"
     expect(f"{question}, each row sorted,", *windows_expected(drawn(62, *dims), *case))
 
@@ -202,11 +202,7 @@ checks.passed("width", "order in a row")
 # order in a row was asked above.
 
 # %% nbgrader={"grade_id": "test_im2col_strides", "points": 2}
-for _dims, *_case in [
-    ((1, 5, 7, 2), 3, 2, 0),
-    ((2, 4, 3, 1), 3, 1, 1),
-    ((2, 5, 4, 2), 2, 2, 1),
-]:
+for _dims, *_case in STEPS:
     _x, _kept = drawn(62, *_dims), drawn(62, *_dims)
     _call = f"im2col of images {_dims}, kernel_size, strides, padding = {_case}"
     _found = im2col(_x, *_case)
@@ -509,6 +505,17 @@ def even(kernel):
     return (kernel + kernel.transpose(1, 0, 2, 3)) / 4
 
 
+def example():
+    """Makes the image and the kernel of the text."""
+    kernel = np.zeros((3, 3, 1, 1))
+    kernel[1, :, 0, 0] = 1, 10, 100
+    return np.array([1.0, 2, 3, 4]).reshape(1, 1, 4, 1), kernel
+
+
+# Images, kernel_size, strides.
+SAME = [((1, 5, 6, 2), 4, 1), ((1, 8, 6, 1), 3, 2), ((2, 7, 6, 2), 5, 2)]
+
+
 # %% tags=["expected"]
 # What becomes of the kernel and the bias, and where the filters stand.
 CONVOLVED = {
@@ -602,19 +609,12 @@ for dims, size, strides in [((1, 7, 8, 2), 3, 2), ((2, 6, 8, 1), 2, 3)]:
         f"conv2d of {dims}, kernel_size={size}, strides={strides}",
         *conv_expected(*even_case(dims, size), strides),
     )
-for dims, size, strides in [
-    ((1, 5, 6, 2), 4, 1),
-    ((1, 8, 6, 1), 3, 2),
-    ((2, 7, 6, 2), 5, 2),
-]:
+for dims, size, strides in SAME:
     expect(
         f"conv2d of {dims}, kernel_size={size}, strides={strides}, padding='same'",
         *conv_expected(*even_case(dims, size), strides, "same"),
     )
-kernel = np.zeros((3, 3, 1, 1))
-kernel[1, :, 0, 0] = 1, 10, 100
-example = np.arange(1.0, 5).reshape(1, 1, 4, 1), kernel, np.zeros(1), 2, "same"
-expect("conv2d of the example", convolve(*example))
+expect("conv2d of the example", convolve(*example(), np.zeros(1), 2, "same"))
 
 # %% [markdown]
 # Valid, stride 1 (1 point).
@@ -667,19 +667,13 @@ checks.passed("strides")
 # Padding `"same"` (2 points).
 
 # %% nbgrader={"grade_id": "test_conv2d_same", "points": 2}
-for _dims, _size, _strides in [
-    ((1, 5, 6, 2), 4, 1),
-    ((1, 8, 6, 1), 3, 2),
-    ((2, 7, 6, 2), 5, 2),
-]:
+for _dims, _size, _strides in SAME:
     _x, _kernel = drawn(71, *_dims), even(drawn(72, _size, _size, _dims[-1], 1))
     _call = f"conv2d of {_dims}, kernel_size={_size}, strides={_strides}"
     _found = conv2d(_x, _kernel, np.zeros(1, "float32"), _strides, "same")
     checks.answer(_found, f"{_call}, padding='same'", atol=1e-3)
-_kernel = np.zeros((3, 3, 1, 1))
-_kernel[1, :, 0, 0] = 1, 10, 100
-_x = np.array([1.0, 2, 3, 4]).reshape(1, 1, 4, 1)
-checks.answer(conv2d(_x, _kernel, np.zeros(1), 2, "same"), "conv2d of the example")
+_found = conv2d(*example(), np.zeros(1), 2, "same")
+checks.answer(_found, "conv2d of the example")
 ### BEGIN HIDDEN TESTS
 _given = conv_case(77, (2, 5, 4, 2), 3, 3)
 _habits = {_habit: convolve(*_given, habit=_habit) for _habit in HABITS}
@@ -749,6 +743,11 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
         itemsize * 2 * positions * window,
     )
     ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "given_cases"}
+# AlexNet's first convolution, another one, and the example.
+LAYERS = [((1, 227, 227, 3), 96, 11, 4), ((2, 9, 7, 5), 3, 3, 2), ((2, 3, 3, 1), 5, 2)]
 
 
 # %% tags=["expected"]
@@ -824,11 +823,7 @@ def added_expected(input_shape, filters, size, strides=1, itemsize=4, way=""):
     }
 
 
-for case in [
-    ((1, 227, 227, 3), 96, 11, 4),
-    ((2, 9, 7, 5), 3, 3, 2),
-    ((2, 3, 3, 1), 5, 2),
-]:
+for case in LAYERS:
     expect(f"multiply-adds of conv_costs{case}", *adds_expected(*case))
 for case in [((8, 14, 12, 64), 32, 1, 1, 2), ((2, 5, 3, 4), 6, 1)]:
     expect(f"bytes of conv_costs{case}", *bytes_expected(*case))
@@ -839,11 +834,7 @@ for case in [((8, 14, 12, 64), 32, 1), ((2, 5, 3, 4), 6, 1)]:
 # Multiply-adds (1 point).
 
 # %% nbgrader={"grade_id": "test_conv_multiply_adds", "points": 1}
-for _case in [
-    ((1, 227, 227, 3), 96, 11, 4),
-    ((2, 9, 7, 5), 3, 3, 2),
-    ((2, 3, 3, 1), 5, 2),
-]:
+for _case in LAYERS:
     _found = conv_costs(*_case)
     checks.shape(_found, (3,), f"what conv_costs{_case} returns")
     checks.answer(_found[0], f"multiply-adds of conv_costs{_case}", 0, 0.1)
@@ -976,6 +967,17 @@ def needed(seconds, name, target):
     ### END SOLUTION
 
 
+# %% nbgrader={"grade_id": "given_profiles"}
+def profiles():
+    """Makes profiles, and what becomes faster."""
+    return [
+        ({"conv": 6.0, "fc": 2.0}, {"conv": 3}),
+        ({"conv": 6.0, "fc": 2.0}, {"conv": math.inf}),
+        ({"conv": 5.0, "pool": 1.0, "fc": 2.0}, {"conv": 10.0, "fc": 0.5}),
+        ({"conv": 5.0, "pool": 1.0}, {}),
+    ]
+
+
 # %% tags=["expected"]
 def speedup_expected(seconds, factors):
     """Returns the speed-up of the whole, and what mistakes make of it."""
@@ -1033,12 +1035,7 @@ def needed_expected(seconds, name, target):
 
 
 PROFILE = {"conv": 6.0, "fc": 2.0}
-for seconds, factors in [
-    (PROFILE, {"conv": 3}),
-    (PROFILE, {"conv": math.inf}),
-    ({"conv": 5.0, "pool": 1.0, "fc": 2.0}, {"conv": 10.0, "fc": 0.5}),
-    ({"conv": 5.0, "pool": 1.0}, {}),
-]:
+for seconds, factors in profiles():
     expect(f"speedup({seconds}, {factors})", *speedup_expected(seconds, factors))
 for name, target in [("conv", 2.0), ("conv", 4.0), ("conv", 5.0), ("fc", 1.25)]:
     expect(
@@ -1050,15 +1047,10 @@ for name, target in [("conv", 2.0), ("conv", 4.0), ("conv", 5.0), ("fc", 1.25)]:
 # The speed-up of the whole (2 points).
 
 # %% nbgrader={"grade_id": "test_speedup", "points": 2}
-for _times, _factors in [
-    ({"conv": 6.0, "fc": 2.0}, {"conv": 3}),
-    ({"conv": 6.0, "fc": 2.0}, {"conv": math.inf}),
-    ({"conv": 5.0, "pool": 1.0, "fc": 2.0}, {"conv": 10.0, "fc": 0.5}),
-    ({"conv": 5.0, "pool": 1.0}, {}),
-]:
+for _times, _factors in profiles():
     _call = f"speedup({_times}, {_factors})"
     checks.answer(speedup(_times, _factors), _call)
-    assert f"speedup({_times}, {_factors})" == _call, f"{_call} changed what it got"
+    assert _call == f"speedup({_times}, {_factors})", f"{_call} changed what it got"
 ### BEGIN HIDDEN TESTS
 _cases = [
     ({"conv": 4.0, "fc": 3.0}, {"conv": math.inf, "fc": math.inf}),
@@ -1142,6 +1134,14 @@ CHIPS = {
     "TPU v1": {"operations": 92e12, "bandwidth": 34e9},
     "Xeon": {"operations": 1.3e12, "bandwidth": 51e9},
 }
+# AlexNet's first convolution, with numbers of 4 bytes and of 1.
+FIRST = {
+    "Xeon": {"multiply_adds": 105_415_200, "bytes": 1_919_340},
+    "TPU v1": {"multiply_adds": 105_415_200, "bytes": 479_835},
+}
+# Inputs, units, chip, itemsize.
+DENSE = [(9216, 4096, "H100", 2), (256, 256, "H100", 2), (4096, 4096, "TPU v1", 1)]
+DENSE += [(4096, 1000, "Xeon", 4)]
 
 
 # %% nbgrader={"grade_id": "roofline"}
@@ -1229,22 +1229,16 @@ def batch_expected(inputs, units, chip, itemsize=4):
     }
 
 
-ASKED = [("Xeon", {"multiply_adds": 105_415_200, "bytes": 1_919_340})]
-ASKED += [("TPU v1", {"multiply_adds": 105_415_200, "bytes": 479_835})]
 expect(
     "bound of the example",
     *bound_expected(
         {"multiply_adds": 3e9, "bytes": 1e9}, {"operations": 2e12, "bandwidth": 1e11}
     ),
 )
-for name, layer in ASKED:
-    expect(f"bound of {layer} on {name}", *bound_expected(layer, CHIPS[name]))
-for inputs, units, name, size in [
-    (9216, 4096, "H100", 2),
-    (256, 256, "H100", 2),
-    (4096, 4096, "TPU v1", 1),
-    (4096, 1000, "Xeon", 4),
-]:
+for name, layer in FIRST.items():
+    question = f"bound of AlexNet's first layer on {name}"
+    expect(question, *bound_expected(layer, CHIPS[name]))
+for inputs, units, name, size in DENSE:
     expect(
         f"smallest_batch of {inputs} inputs, {units} units, {size} bytes on {name}",
         *batch_expected(inputs, units, CHIPS[name], size),
@@ -1257,12 +1251,9 @@ for inputs, units, name, size in [
 _chip = {"operations": 2e12, "bandwidth": 1e11}
 _found = bound({"multiply_adds": 3e9, "bytes": 1e9}, _chip)
 checks.answer(_found, "bound of the example", atol=0)
-for _name, _layer in [
-    ("Xeon", {"multiply_adds": 105_415_200, "bytes": 1_919_340}),
-    ("TPU v1", {"multiply_adds": 105_415_200, "bytes": 479_835}),
-]:
-    _call = f"bound of {_layer} on {_name}"
-    checks.answer(bound(_layer, dict(CHIPS[_name])), _call, atol=0)
+for _name, _layer in FIRST.items():
+    _found = bound(dict(_layer), dict(CHIPS[_name]))
+    checks.answer(_found, f"bound of AlexNet's first layer on {_name}", atol=0)
 ### BEGIN HIDDEN TESTS
 _cases = [
     # Equally long, and no arithmetic at all.
@@ -1287,12 +1278,7 @@ checks.passed("limit", "seconds")
 # The smallest batch of a dense layer (2 points).
 
 # %% nbgrader={"grade_id": "test_smallest_batch", "points": 2}
-for _inputs, _units, _name, _size in [
-    (9216, 4096, "H100", 2),
-    (256, 256, "H100", 2),
-    (4096, 4096, "TPU v1", 1),
-    (4096, 1000, "Xeon", 4),
-]:
+for _inputs, _units, _name, _size in DENSE:
     _call = f"smallest_batch of {_inputs} inputs, {_units} units, {_size} bytes on"
     _found = smallest_batch(_inputs, _units, dict(CHIPS[_name]), _size)
     checks.answer(_found, f"{_call} {_name}", 0, 0.1)
@@ -1338,7 +1324,13 @@ def look():
     chip = CHIPS["H100"]
     axes = plots.panels(2, width=4.8, height=3.6, sharey=True)[1]
     for ax, units in zip(axes, (4096, 256), strict=True):
-        roofline.draw(ax, chip["operations"], chip["bandwidth"], color=plots.GREY)
+        roofline.draw(
+            ax,
+            chip["operations"],
+            chip["bandwidth"],
+            color=plots.GREY,
+            span=(0.3, 3000),
+        )
         for batch in 4 ** np.arange(8):
             adds, moved, _ = conv_costs((int(batch), 1, 1, units), units, 1, 1, 2)
             limit, seconds = bound({"multiply_adds": adds, "bytes": moved}, chip)
