@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_smallest_batch": "is 33; expected 32"}}
+# %% [markdown] answer={"fails": {"test_smallest_batch": "too large by one"}}
 # One more than the batch at which both take equally long.
 
 

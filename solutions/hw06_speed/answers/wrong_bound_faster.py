@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bound": "this is the faster of the two"}}
+# %% [markdown] answer={"fails": {"test_bound": "bound of the example: this is the faster of the two"}}
 # Takes the limit that is reached last.
 
 

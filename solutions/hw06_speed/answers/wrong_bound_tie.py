@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bound": "('memory', 0.001953125); expected"}}
+# %% [markdown] answer={"fails": {"test_bound": "both take equally long"}}
 # Calls it memory where both take equally long.
 
 

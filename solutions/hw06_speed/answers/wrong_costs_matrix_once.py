@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv_bytes_im2col": "the matrix moves twice"}}
+# %% [markdown] answer={"fails": {"test_conv_bytes_im2col": "the matrix moves twice, and the images are read"}}
 # Counts the matrix of windows once.
 
 
