@@ -1224,7 +1224,7 @@ def batch_expected(inputs, units, chip, itemsize=4):
     def smallest(adds=2, moved=inputs + units, size=itemsize, way=math.ceil, least=0.0):
         room = adds * inputs * units * chip["bandwidth"] / chip["operations"]
         room -= size * moved
-        return way(size * inputs * units / room) if room > least else None
+        return way(size * inputs * units / room) if room > least and room else None
 
     right = smallest()
     answers = {
