@@ -1,5 +1,5 @@
 # %% [markdown] answer={}
-# Nested lists in place of arrays and tuples; a bias that is a list may come too.
+# Nested lists in place of arrays and tuples.
 
 
 # %% nbgrader={"grade_id": "im2col"}
