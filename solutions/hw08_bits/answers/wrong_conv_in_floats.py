@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_integer_conv": "returns float32; expected int32", "test_integer_conv_zero": "a sum of 3600 large products is"}}
+# %% [markdown] answer={"fails": {"test_integer_conv_zero": "the dtype of integer_conv is 'float32'"}}
 # Computes in float32, which is not exact for large sums.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_decode": "Is the bias 2**(exponent_bits - 1) - 1?", "test_decode_special": "the power 1 - bias"}}
+# %% [markdown] answer={"fails": {"test_decode": "the bias is 2**(exponent_bits - 1) - 1, one less"}}
 # Takes 2**(E - 1) for the bias.
 
 
