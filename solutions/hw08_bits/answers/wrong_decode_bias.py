@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_decode": "the bias is 2**(exponent_bits - 1) - 1, one less"}}
+# %% [markdown] answer={"fails": {"test_decode": "is the bias one too large?"}}
 # Takes 2**(E - 1) for the bias.
 
 
