@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_classifier": ""}}
+# %% [markdown] answer={"fails": {"test_classifier": "is 'they are never below 0'"}}
 # A ReLU comes after the last layer.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_classifier": ""}}
+# %% [markdown] answer={"fails": {"test_classifier": "is 'they are between 0 and 1'"}}
 # A sigmoid comes after the last layer.
 
 

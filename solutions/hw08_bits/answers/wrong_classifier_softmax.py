@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_classifier": "times the last weights'] is False"}}
+# %% [markdown] answer={"fails": {"test_classifier": "is 'they sum to 1'"}}
 # Ends in probabilities.
 
 
