@@ -17,7 +17,6 @@ REVEALING = {
     "hw02_vgg",
     "hw04_resnet",
     "hw05_transfer",
-    "hw08_bits",
     "hw10_dcgan",
     "hw11_segnet",
 }
