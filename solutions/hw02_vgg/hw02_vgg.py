@@ -192,8 +192,9 @@ def strides_expected(stack):
     """Returns field and stride of a stack, and what mistakes make of them."""
     first, last = seen_from(stack, 0)
     field, stride = last - first + 1, seen_from(stack, 1)[0] - first
-    own, jump, gaps = 1, 1, {0}
+    own, whole, jump, gaps = 1, 0, 1, {0}
     for size, step in stack:
+        whole += size * jump
         jump *= step
         own += (size - 1) * jump
     for size, step in reversed(stack):
@@ -206,6 +207,11 @@ def strides_expected(stack):
             stride,
         ],
         "in the field, a layer's own stride widens its own window": [own, stride],
+        "the field is the product of the kernel sizes": [
+            int(np.prod([size for size, _ in stack])),
+            stride,
+        ],
+        "the field adds whole windows, which overlap": [whole, stride],
         "for the field, the layers are taken in reverse order": [
             back[1] - back[0] + 1,
             stride,
@@ -230,7 +236,7 @@ def drawn_stack(seed, depth, largest, strides):
 for stack in [[(3, 1), (5, 1), (2, 1)], [(3, 1)], [(3, 1), (3, 1)], [(7, 1)]]:
     expect(f"the field of {stack}", *field_expected(stack))
 for stack in [
-    [(5, 2), (3, 4), (2, 3)],
+    [(2, 3), (3, 2)],
     [(3, 1), (2, 2), (3, 1)],
     [(2, 2), (2, 2), (2, 2)],
     [(1, 3), (3, 1)],
@@ -260,7 +266,7 @@ checks.passed("fields")
 
 # %% nbgrader={"grade_id": "test_strides", "points": 2}
 for _stack in [
-    [(5, 2), (3, 4), (2, 3)],
+    [(2, 3), (3, 2)],
     [(3, 1), (2, 2), (3, 1)],
     [(2, 2), (2, 2), (2, 2)],
     [(1, 3), (3, 1)],
@@ -416,12 +422,8 @@ def stack_counts(channels, filters, kernel_size):
     return sizes(convs), {
         "there are no biases": [kernels, 0],
         "it is one large kernel: expected a stack of 3×3": sizes(1, kernel_size),
-        f"there are the weights of {convs + 1} convolutions: expected {convs}": sizes(
-            convs + 1
-        ),
-        f"there are the weights of {convs - 1} convolutions: expected {convs}": sizes(
-            convs - 1
-        ),
+        f"convolutions: {convs + 1}; expected {convs}": sizes(convs + 1),
+        f"convolutions: {convs - 1}; expected {convs}": sizes(convs - 1),
     }
 
 
@@ -727,8 +729,8 @@ expect(
 expect(
     "the probabilities of five images",
     *probabilities_expected(
-        ["conv3-3", "maxpool", "FC-4", "soft-max"],
-        np.abs(noise(29, 5, 4, 4, 1)) / 3,
+        ["conv3-3", "FC-4", "soft-max"],
+        np.abs(noise(29, 5, 1, 1, 2)) / 2,
         seed=28,
         positive=True,
     ),
@@ -799,8 +801,8 @@ checks.passed("logits")
 # A column that ends in `soft-max` (1 point).
 
 # %% nbgrader={"grade_id": "test_network_softmax", "points": 1}
-_x = np.abs(noise(29, 5, 4, 4, 1)) / 3
-_model = network(["conv3-3", "maxpool", "FC-4", "soft-max"], (4, 4, 1))
+_x = np.abs(noise(29, 5, 1, 1, 2)) / 2
+_model = network(["conv3-3", "FC-4", "soft-max"], (1, 1, 2))
 # No weight is below 0, so no ReLU changes anything.
 _model = redraw(_model, _x, seed=28, positive=True)
 checks.answer(_model(_x), "the probabilities of five images")
@@ -960,10 +962,10 @@ for case, name in [(FIRST, "the example"), (SECOND, "16 images of float16")]:
 # %% nbgrader={"grade_id": "test_training_bytes", "points": 2}
 _column = ["conv3-8", "maxpool", "FC-10"]
 _pair = checks.unpack(activation_bytes(_column, (28, 28, 1), 1), 2, "the example")
-checks.answer(_pair[0], "training, the example", rtol=1e-9)
+checks.answer(_pair[0], "training, the example", rtol=1e-5)
 _column = ["conv3-4", "conv1-6", "maxpool", "FC-9", "FC-5"]
 _found = activation_bytes(_column, (8, 7, 3), 16, "float16")
-checks.answer(checks.unpack(_found, 2)[0], "training, 16 images of float16", rtol=1e-9)
+checks.answer(checks.unpack(_found, 2)[0], "training, 16 images of float16", rtol=1e-5)
 ### BEGIN HIDDEN TESTS
 _vgg11 = "conv3-64 maxpool conv3-128 maxpool conv3-256 conv3-256 maxpool conv3-512"
 _vgg11 += " conv3-512 maxpool conv3-512 conv3-512 maxpool FC-4096 FC-4096 FC-1000"
@@ -986,10 +988,10 @@ checks.passed("training")
 # %% nbgrader={"grade_id": "test_inference_bytes", "points": 2}
 _column = ["conv3-8", "maxpool", "FC-10"]
 _pair = checks.unpack(activation_bytes(_column, (28, 28, 1), 1), 2, "the example")
-checks.answer(_pair[1], "inference, the example", rtol=1e-9)
+checks.answer(_pair[1], "inference, the example", rtol=1e-5)
 _column = ["conv3-4", "conv1-6", "maxpool", "FC-9", "FC-5"]
 _found = activation_bytes(_column, (8, 7, 3), 16, "float16")
-checks.answer(checks.unpack(_found, 2)[1], "inference, 16 images of float16", rtol=1e-9)
+checks.answer(checks.unpack(_found, 2)[1], "inference, 16 images of float16", rtol=1e-5)
 ### BEGIN HIDDEN TESTS
 for _column, *_rest in [
     # The largest tensors are no neighbours.
@@ -1294,6 +1296,10 @@ def train_expected(make, batches, epochs, rate, look):
                 "they are sums over batches: expected means": losses.sum(1).tolist(),
                 "they are those of each epoch's last batch": losses[:, -1].tolist(),
                 "they are those after each epoch": more[0][1:, 0].tolist(),
+                "they are those before the training: nothing was trained": means[
+                    :1
+                ].tolist()
+                * epochs,
                 "the last epoch is first": means[::-1].tolist(),
                 "it is the last epoch's alone": means[-1:].tolist(),
                 "there is one epoch more": more[0].mean(1).tolist(),
@@ -1338,12 +1344,12 @@ checks.answer(_losses, "the losses of 2 epochs on 64 equal images")
 ### BEGIN HIDDEN TESTS
 # Other networks and images; the last batch is half as large.
 _dims, _rate = (5, 7, 2), 0.03
-_batches = [(repeated(36, _n, _dims), np.full(_n, 1)) for _n in (32, 16)]
+_batches = [(repeated(36, _n, _dims), np.full(_n, 3)) for _n in (32, 16)]
 _right, _after = trained(
     lambda: classifier(37, 4, _dims, hidden=5), _batches, 4, _rate, noise(38, 6, *_dims)
 )
 _model = classifier(37, 4, _dims, hidden=5)
-_losses = train(_model, repeated(36, 48, _dims), np.full(48, 1), 4, _rate)
+_losses = train(_model, repeated(36, 48, _dims), np.full(48, 3), 4, _rate)
 checks.judge(
     _model(noise(38, 6, *_dims)),
     _after,
