@@ -1215,7 +1215,7 @@ def look():
     print(f"accuracy on 300 new images: {np.mean(found == y):.2f}")
     plots.lines(range(1, 13), {"loss": losses}, None, "", "epoch", "mean loss")
     names = ["plus", "cross", "box"]
-    plots.image_grid(x[::25], [names[label] for label in found[::25]])
+    plots.image_grid(x[::30], [names[label] for label in found[::30]])
     plt.show()
 
 
