@@ -1123,7 +1123,7 @@ checks.passed("rates")
 # A loop of your own is as good as `compile` and `fit`.
 #
 # > **Predict.** `tiny_vgg` trains on three classes for 12 epochs, and the images are
-# > *not* shuffled. Is its accuracy on new images about 1/3, 2/3 or 9/10? Try it below.
+# > *not* shuffled. Is its accuracy on new images about 1/3, 2/3 or 9/10?
 
 
 # %% nbgrader={"grade_id": "train"}
@@ -1199,6 +1199,11 @@ def classifier(seed, classes=3, dims=(12, 12, 1), hidden=0):
     x = layers.Dense(hidden, activation="relu")(x) if hidden else x
     model = keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
     return redraw(model, noise(1, 1, *dims), seed)
+
+
+# %% [markdown]
+# Look: `tiny_vgg` learns to tell a plus from a cross and a box. To see what the
+# prediction asks for, take the shuffling out of `train` once and look again.
 
 
 # %% nbgrader={"grade_id": "look_train"}
