@@ -79,15 +79,13 @@ def load_assigned(
         raise CourseError(f"{assignment} {told}. Its notebooks: {', '.join(names)}")
     files = _helper_files(course, assignment)
     together, imports = {}, ""
+    solution = load_solution(course, assignment, notebook)
+    names = answer_names_of(solution)
     if course.py_source(assignment) is not None:
-        solution = nbformat.reads(require_built(course, assignment), as_version=4)
         full, released = forms_of(solution, course.config)
-        names = answer_names_of(solution)
     else:
         path = course.source / assignment / f"{notebook}.ipynb"
-        solution = read_solution(path)
         full, released = _forms(course, path, solution)
-        names = answer_names_of(solution)
         together, imports = why_together(full, solution)
         together |= failed_apart(
             course.classroom, full, solution, files, names, together, imports
@@ -117,17 +115,20 @@ def load_parts(course: Course, assignment: str) -> list[Assigned]:
     ]
 
 
-def read_solution(path: Path) -> NotebookNode:
-    """Reads a source notebook, of whatever format it is.
+def load_solution(course: Course, assignment: str, notebook: str) -> NotebookNode:
+    """Loads a notebook of an assignment with the reference's answers.
 
     Raises:
-        CourseError: If it cannot be read.
+        CourseError: If it cannot be read, or is not built.
     """
+    if course.py_source(assignment) is not None:
+        return nbformat.reads(require_built(course, assignment), as_version=4)
     from nbgrader.nbgraderformat import MetadataValidator
 
+    path = course.source / assignment / f"{notebook}.ipynb"
     try:
-        notebook = nbformat.read(path, as_version=4)
-        return MetadataValidator().upgrade_notebook_metadata(notebook)
+        found = nbformat.read(path, as_version=4)
+        return MetadataValidator().upgrade_notebook_metadata(found)
     except Exception as error:
         raise CourseError(
             f"{path} cannot be read: {type(error).__name__}: {error}"
