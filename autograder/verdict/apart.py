@@ -261,7 +261,7 @@ def _of_magic(node: ast.Call) -> Iterator[str]:
     text = ast.unparse(node.func)
     if text.startswith("get_ipython()."):
         magic = node.args[0] if node.args else None
-        name = magic.value if isinstance(magic, ast.Constant) else ""
+        name = str(magic.value) if isinstance(magic, ast.Constant) else ""
         if not text.endswith("_magic") or name not in HARMLESS:
             yield f"uses IPython ({name or text})"
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_strides": "field_and_stride([(2, 3), (3, 2)]) is 8"}}
+# %% [markdown] answer={"fails": {"test_strides": "field_and_stride([(3, 2), (2, 3), (2, 3)]) is 11"}}
 # Forgets to return the stride.
 
 
