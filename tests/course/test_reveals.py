@@ -14,7 +14,6 @@ MOST_LINES = 15
 # leave the list: it can only shrink.
 REVEALING = {
     "hw01_alexnet",
-    "hw02_vgg",
     "hw04_resnet",
     "hw05_transfer",
     "hw10_dcgan",
