@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator_loss": "has the targets the wrong way round", "test_smoothing": ""}}
+# %% [markdown] answer={"fails": {"test_discriminator_loss": "the targets are the wrong way round", "test_smoothing": ""}}
 # Real pictures have target 0.
 
 
