@@ -349,7 +349,7 @@ def kernels(weights):
     return sorted("×".join(map(str, w.shape)) for w in weights if w.ndim > 1)
 
 
-def noise(seed, *shape, center=0.0):
+def normal(seed, *shape, center=0.0):
     """Draws normal numbers."""
     drawn = np.random.default_rng(seed).normal(center, 1, shape)
     return drawn.astype("float32")
@@ -442,7 +442,7 @@ VISIBLE = (3, (4, 8, 1), 2)
 expect("kernels of generator(3, (4, 8, 1), 2)", *kernels_expected(*VISIBLE))
 expect(
     "pictures of generator(3, (4, 8, 1), 2)",
-    *pictures_expected(noise(170, 3, 3), *VISIBLE[1:], 171),
+    *pictures_expected(normal(170, 3, 3), *VISIBLE[1:], 171),
 )
 
 # %% nbgrader={"grade_id": "test_generator", "points": 3}
@@ -451,12 +451,12 @@ _model = generator(3, (4, 8, 1), 2)
 checks.model(_model, (None, 3), (None, 4, 8, 1), _call)
 checks.answer(kernels(_model.get_weights()), f"kernels of {_call}")
 _model.set_weights(redraw(_model.get_weights(), 171, 1000, 0.001, period=4))
-_drawn = _model(noise(170, 3, 3), training=True)
+_drawn = _model(normal(170, 3, 3), training=True)
 checks.answer(_drawn, f"pictures of {_call}", atol=3e-3)
 ### BEGIN HIDDEN TESTS
 for _latent, _dims, _filters in [(5, (12, 4, 3), 3), (1, (8, 8, 2), 1)]:
     _call = f"generator({_latent}, {_dims}, {_filters})"
-    _z = noise(172, 5, _latent)
+    _z = normal(172, 5, _latent)
     _right = pictures_expected(_z, _dims, _filters, 173)
     _model = generator(_latent, _dims, _filters)
     checks.model(_model, (None, _latent), (None, *_dims), _call)
@@ -561,7 +561,7 @@ expect(
 )
 expect(
     "logits of discriminator((8, 12, 1), 2)",
-    *logits_expected(noise(174, 4, 8, 12, 1), 2, 175),
+    *logits_expected(normal(174, 4, 8, 12, 1), 2, 175),
 )
 
 # %% nbgrader={"grade_id": "test_discriminator", "points": 2}
@@ -570,12 +570,12 @@ _model = discriminator((8, 12, 1), 2)
 checks.model(_model, (None, 8, 12, 1), (None, 1), _call)
 checks.answer(kernels(_model.get_weights()), f"kernels of {_call}")
 _model.set_weights(redraw(_model.get_weights(), 175, 3, 0))
-_found = _model(noise(174, 4, 8, 12, 1), training=False)
+_found = _model(normal(174, 4, 8, 12, 1), training=False)
 checks.answer(_found, f"logits of {_call}")
 ### BEGIN HIDDEN TESTS
 for _dims, _filters in [((12, 4, 3), 3), ((4, 8, 2), 1)]:
     _call = f"discriminator({_dims}, {_filters})"
-    _x = noise(176, 5, *_dims)
+    _x = normal(176, 5, *_dims)
     _right = logits_expected(_x, _filters, 177)
     _model = discriminator(_dims, _filters)
     checks.model(_model, (None, *_dims), (None, 1), _call)
@@ -597,10 +597,11 @@ checks.passed("shapes", "kernels", "logits")
 # - `discriminator_step(generate, judge, real, noise, learning_rate)`
 # - `generator_step(generate, judge, noise, learning_rate)`
 #
-# The other player may not change by a bit, nor may `real` and `noise`; no layer may be
-# frozen afterwards that was not. The two batches may differ in size. The players have
-# no layers that behave otherwise in training. `training.gradients(loss_fn, variables)`
-# calls `loss_fn()` and returns `(loss, gradients)`.
+# The other player may not change by a bit, nor may `real` and `noise`. Layers of a
+# player may be frozen: those do not move, and no others may be frozen afterwards. The
+# two batches may differ in size. The players have no layers that behave otherwise in
+# training. `training.gradients(loss_fn, variables)` calls `loss_fn()` and returns
+# `(loss, gradients)`.
 
 
 # %% nbgrader={"grade_id": "given_game"}
@@ -824,11 +825,11 @@ def one_game():
 
 
 answers = judge_step_expected(
-    one_game, noise(181, 5, 2, center=1), noise(182, 3, 2), 0.5
+    one_game, normal(181, 5, 2, center=1), normal(182, 3, 2), 0.5
 )
 expect("the loss that discriminator_step returns", *answers[0])
 expect("the discriminator's weights after its step", *answers[1])
-answers = draw_step_expected(one_game, noise(183, 4, 2), 0.5)
+answers = draw_step_expected(one_game, normal(183, 4, 2), 0.5)
 expect("the loss that generator_step returns", *answers[0])
 expect("the generator's weights after its step", *answers[1])
 
@@ -837,7 +838,7 @@ expect("the generator's weights after its step", *answers[1])
 
 # %% nbgrader={"grade_id": "test_discriminator_step", "points": 2}
 _generate, _judge = players(180)
-_real, _noise = noise(181, 5, 2, center=1), noise(182, 3, 2)
+_real, _noise = normal(181, 5, 2, center=1), normal(182, 3, 2)
 _loss = discriminator_step(_generate, _judge, _real, _noise, 0.5)
 checks.answer(_loss, "the loss that discriminator_step returns")
 _call = "the discriminator's weights after its step"
@@ -845,7 +846,7 @@ checks.answer(_judge.get_weights(), _call, rtol=1e-4, atol=1e-4)
 ### BEGIN HIDDEN TESTS
 for _kind, _rate, _n in [("deep", 0.1, 4), ("pictures", 2.0, 1), ("frozen", 0.7, 6)]:
     _generate, _judge, _latent, _dims = rivals(_kind, 184)
-    _real, _noise = noise(185, 3, *_dims, center=1), noise(186, _n, _latent)
+    _real, _noise = normal(185, 3, *_dims, center=1), normal(186, _n, _latent)
     _twins = rivals(_kind, 184)
     _right = reference_discriminator_step(*_twins[:2], _real, _noise, _rate)
     _moved = _twins[1].get_weights()
@@ -861,14 +862,14 @@ checks.passed("loss", "step")
 
 # %% nbgrader={"grade_id": "test_generator_step", "points": 2}
 _generate, _judge = players(180)
-_loss = generator_step(_generate, _judge, noise(183, 4, 2), 0.5)
+_loss = generator_step(_generate, _judge, normal(183, 4, 2), 0.5)
 checks.answer(_loss, "the loss that generator_step returns")
 _call = "the generator's weights after its step"
 checks.answer(_generate.get_weights(), _call, rtol=1e-4, atol=1e-4)
 ### BEGIN HIDDEN TESTS
 for _kind, _rate, _n in [("deep", 0.1, 4), ("pictures", 2.0, 1), ("frozen", 0.7, 6)]:
     _generate, _judge, _latent, _dims = rivals(_kind, 187)
-    _noise = noise(188, _n, _latent)
+    _noise = normal(188, _n, _latent)
     _twins = rivals(_kind, 187)
     _right = reference_generator_step(*_twins[:2], _noise, _rate)
     _moved = _twins[0].get_weights()
@@ -884,7 +885,7 @@ checks.passed("loss", "step")
 
 # %% nbgrader={"grade_id": "test_steps_untouched", "points": 1}
 _generate, _judge = players(189)
-_real, _noise = noise(190, 2, 5, 2)
+_real, _noise = normal(190, 2, 5, 2)
 _kept = _generate.get_weights()
 discriminator_step(_generate, _judge, _real, _noise, 0.1)
 checks.unchanged(
@@ -893,13 +894,13 @@ checks.unchanged(
 _kept = _judge.get_weights()
 generator_step(_generate, _judge, _noise, 0.1)
 checks.unchanged(_judge.get_weights(), _kept, "after generator_step the discriminator")
-_batches = list(noise(190, 2, 5, 2))
+_batches = list(normal(190, 2, 5, 2))
 checks.unchanged([_real, _noise], _batches, "the batch of real data or noise")
 ### BEGIN HIDDEN TESTS
 for _kind in ("deep", "pictures"):
     _generate, _judge, _latent, _dims = rivals(_kind, 191)
     _kept = [_generate.get_weights(), _judge.get_weights()]
-    _real, _noise = noise(192, 3, *_dims), noise(193, 2, _latent)
+    _real, _noise = normal(192, 3, *_dims), normal(193, 2, _latent)
     discriminator_step(_generate, _judge, _real, _noise, 0.3)
     _call = f"{_kind}: after discriminator_step the generator"
     checks.unchanged(_generate.get_weights(), _kept[0], _call)
@@ -911,7 +912,7 @@ for _kind in ("deep", "pictures"):
     checks.unchanged(_judge.get_weights(), _kept[1], _call)
     _frozen = len(_judge.weights) - len(_judge.trainable_weights)
     assert _frozen == 0, "the discriminator is frozen after generator_step"
-    _batches = [noise(192, 3, *_dims), noise(193, 2, _latent)]
+    _batches = [normal(192, 3, *_dims), normal(193, 2, _latent)]
     checks.unchanged([_real, _noise], _batches, "the batch of real data or noise")
 ### END HIDDEN TESTS
 checks.passed("other player", "batches")
@@ -1045,7 +1046,7 @@ def duel():
     return players(205)
 
 
-case = duel, noise(201, 1, 6, 2, center=1), noise(202, 1, 4, 2), 0.3
+case = duel, normal(201, 1, 6, 2, center=1), normal(202, 1, 4, 2), 0.3
 first_losses = other_play(*case)[0]
 expect(
     "the losses of a game of one round",
@@ -1067,7 +1068,7 @@ expect(
         "the learning rate is not the one given": other_play(*case[:3], 0.02)[0],
     },
 )
-case = duel, noise(203, 2, 6, 2, center=1), noise(204, 2, 6, 2), 0.1
+case = duel, normal(203, 2, 6, 2, center=1), normal(204, 2, 6, 2), 0.1
 expect(
     "the discriminator's weights after a game of two rounds",
     other_play(*case)[2],
@@ -1088,13 +1089,13 @@ expect(
 
 # %% nbgrader={"grade_id": "test_play_start", "points": 1}
 _generate, _judge = players(205)
-_real, _noise = noise(201, 1, 6, 2, center=1), noise(202, 1, 4, 2)
+_real, _noise = normal(201, 1, 6, 2, center=1), normal(202, 1, 4, 2)
 _losses = play(_generate, _judge, _real, _noise, 0.3)
 checks.answer(_losses, "the losses of a game of one round")
 ### BEGIN HIDDEN TESTS
 for _kind, _rate in [("deep", 0.1), ("pictures", 0.5)]:
     _generate, _judge, _latent, _dims = rivals(_kind, 205)
-    _real, _noise = noise(206, 1, 3, *_dims), noise(207, 1, 5, _latent)
+    _real, _noise = normal(206, 1, 3, *_dims), normal(207, 1, 5, _latent)
     _right, *_ = other_play(lambda _k=_kind: rivals(_k, 205)[:2], _real, _noise, _rate)
     _losses = play(_generate, _judge, _real, _noise, learning_rate=_rate)
     checks.judge(_losses, _right, what=f"{_kind}: the losses of a game of one round")
@@ -1106,20 +1107,20 @@ checks.passed("losses")
 
 # %% nbgrader={"grade_id": "test_play_end", "points": 2}
 _generate, _judge = players(205)
-_real, _noise = noise(203, 2, 6, 2, center=1), noise(204, 2, 6, 2)
+_real, _noise = normal(203, 2, 6, 2, center=1), normal(204, 2, 6, 2)
 play(_generate, _judge, _real, _noise, learning_rate=0.1)
 _call = "the discriminator's weights after a game of two rounds"
 checks.answer(_judge.get_weights(), _call, rtol=1e-4, atol=5e-4)
-_batches = [noise(203, 2, 6, 2, center=1), noise(204, 2, 6, 2)]
+_batches = [normal(203, 2, 6, 2, center=1), normal(204, 2, 6, 2)]
 checks.unchanged([_real, _noise], _batches, "`real` or `noise`")
 ### BEGIN HIDDEN TESTS
 for _kind, _rounds, _rate in [
     ("points", 3, ()),
     ("deep", 3, (0.1,)),
-    ("frozen", 2, (0.05,)),
+    ("pictures", 2, (0.05,)),
 ]:
     _generate, _judge, _latent, _dims = rivals(_kind, 208)
-    _real, _noise = noise(209, _rounds, 6, *_dims), noise(210, _rounds, 3, _latent)
+    _real, _noise = normal(209, _rounds, 6, *_dims), normal(210, _rounds, 3, _latent)
     _case = lambda _k=_kind: rivals(_k, 208)[:2], _real, _noise, *(_rate or (0.02,))
     # Whether losses are taken after the other's step was asked above.
     _rights = [other_play(*_case, order=_order) for _order in ("DG", "=")]
@@ -1148,10 +1149,10 @@ def look():
 
     plots.use_style()
     generate, judge = players(7, units=16)
-    real = noise(8, 160, 64, 2) / 3
+    real = normal(8, 160, 64, 2) / 3
     real[:, ::2, 0] += 2
     real[:, 1::2, 0] -= 2
-    latent, tests = noise(9, 160, 64, 2), noise(10, 300, 2)
+    latent, tests = normal(9, 160, 64, 2), normal(10, 300, 2)
     _, axes = plots.panels(4, width=2.6, height=2.8)
     for axis, start, end in zip(axes, (0, 0, 40, 80), (0, 40, 80, 160), strict=True):
         if end:
@@ -1248,12 +1249,12 @@ for _a, _b, _steps in [
     checks.unchanged([_pair], [np.array([_a, _b], "float64")], "`a` or `b`")
 ### BEGIN HIDDEN TESTS
 for _latent, _steps in [(32, 9), (3, 2), (5, 6), (2, 4)]:
-    _a, _b = noise(211 + _latent, 2, _latent)
+    _a, _b = normal(211 + _latent, 2, _latent)
     _right = slerp_expected(_a, _b, _steps)
     _call = f"slerp of {_latent} numbers in {_steps} steps"
     checks.judge(slerp(_a.copy(), _b.copy(), _steps), *_right, _call)
 # Of some vectors the cosine of the angle to themselves is rounded up.
-_same = [noise(_seed, 7).astype("float64") for _seed in range(220, 240)]
+_same = [normal(_seed, 7).astype("float64") for _seed in range(220, 240)]
 _cases = [(_a.copy(), _factor * _a, 3) for _a in _same for _factor in (1, 2)]
 _rights = [np.linspace(_a, _b, 3) for _a, _b, _ in _cases]
 for _found, _right in zip(checks.each(slerp, _cases), _rights, strict=True):
