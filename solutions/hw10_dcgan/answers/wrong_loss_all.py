@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator_loss": "it is one mean over all pictures", "test_smoothing": ""}}
+# %% [markdown] answer={"fails": {"test_discriminator_loss": "it is one mean over all pictures"}}
 # One mean over real and drawn pictures together.
 
 

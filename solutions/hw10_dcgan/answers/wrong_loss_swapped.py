@@ -4,7 +4,8 @@
 
 # %% nbgrader={"grade_id": "losses"}
 def discriminator_loss(real, drawn, smooth=0.0):
-    return ops.mean(ops.softplus(real)) + ops.mean(ops.softplus(-drawn))
+    entropy = (1 - smooth) * ops.softplus(real) + smooth * ops.softplus(-real)
+    return ops.mean(entropy) + ops.mean(ops.softplus(-drawn))
 
 
 def generator_loss(drawn):
