@@ -440,9 +440,9 @@ def kernels_expected(latent, shape, filters):
 
 
 VISIBLE = (3, (4, 8, 1), 2)
-expect("kernels of generator(3, (4, 8, 1), 2)", *kernels_expected(*VISIBLE))
+expect("the list of kernels of generator(3, (4, 8, 1), 2)", *kernels_expected(*VISIBLE))
 expect(
-    "pictures of generator(3, (4, 8, 1), 2)",
+    "the output of generator(3, (4, 8, 1), 2)",
     *pictures_expected(normal(170, 3, 3), *VISIBLE[1:], 171),
 )
 
@@ -450,10 +450,10 @@ expect(
 _call = "generator(3, (4, 8, 1), 2)"
 _model = generator(3, (4, 8, 1), 2)
 checks.model(_model, (None, 3), (None, 4, 8, 1), _call)
-checks.answer(kernels(_model.get_weights()), f"kernels of {_call}")
+checks.answer(kernels(_model.get_weights()), f"the list of kernels of {_call}")
 _model.set_weights(redraw(_model.get_weights(), 171, 1000, 0.001, period=4))
 _drawn = _model(normal(170, 3, 3), training=True)
-checks.answer(_drawn, f"pictures of {_call}", atol=3e-3)
+checks.answer(_drawn, f"the output of {_call}", atol=3e-3)
 ### BEGIN HIDDEN TESTS
 for _latent, _dims, _filters in [(5, (12, 4, 3), 3), (1, (8, 8, 2), 1)]:
     _call = f"generator({_latent}, {_dims}, {_filters})"
@@ -462,11 +462,13 @@ for _latent, _dims, _filters in [(5, (12, 4, 3), 3), (1, (8, 8, 2), 1)]:
     _model = generator(_latent, _dims, _filters)
     checks.model(_model, (None, _latent), (None, *_dims), _call)
     _wanted = kernels_expected(_latent, _dims, _filters)
-    checks.judge(kernels(_model.get_weights()), *_wanted, f"kernels of {_call}")
+    checks.judge(
+        kernels(_model.get_weights()), *_wanted, f"the list of kernels of {_call}"
+    )
     _fresh = redraw(_model.get_weights(), 173, 1000, 0.001, period=2 * _filters)
     _model.set_weights(_fresh)
     _drawn = _model(_z, training=True)
-    checks.judge(_drawn, *_right, f"pictures of {_call}", atol=3e-3)
+    checks.judge(_drawn, *_right, f"the output of {_call}", atol=3e-3)
 ### END HIDDEN TESTS
 checks.passed("shapes", "kernels", "pictures")
 
@@ -536,8 +538,8 @@ def logits_expected(x, filters, seed):
             "there is no leaky ReLU": {"relus": (1.0, 1.0)},
             "no leaky ReLU follows the first convolution": {"relus": (1.0, 0.2)},
             "no leaky ReLU follows the second convolution": {"relus": (0.2, 1.0)},
-            "they are probabilities, from a sigmoid": {"end": ops.sigmoid},
-            "they went through tanh": {"end": ops.tanh},
+            "these are probabilities, from a sigmoid": {"end": ops.sigmoid},
+            "logits went through tanh": {"end": ops.tanh},
             "sizes are halved by pooling (the maximum); expected stride 2": {
                 "pool": ops.max_pool
             },
@@ -545,7 +547,7 @@ def logits_expected(x, filters, seed):
                 "pool": ops.average_pool
             },
         }.items()
-    } | {"they are all 0: is there a normalisation?": np.zeros_like(right)}
+    } | {"all logits are 0: is there a normalisation?": np.zeros_like(right)}
 
 
 def judge_kernels_expected(shape, filters):
@@ -557,11 +559,11 @@ def judge_kernels_expected(shape, filters):
 
 
 expect(
-    "kernels of discriminator((8, 12, 1), 2)",
+    "the list of kernels of discriminator((8, 12, 1), 2)",
     judge_kernels_expected((8, 12, 1), 2),
 )
 expect(
-    "logits of discriminator((8, 12, 1), 2)",
+    "the output of discriminator((8, 12, 1), 2)",
     *logits_expected(normal(174, 4, 8, 12, 1), 2, 175),
 )
 
@@ -569,10 +571,10 @@ expect(
 _call = "discriminator((8, 12, 1), 2)"
 _model = discriminator((8, 12, 1), 2)
 checks.model(_model, (None, 8, 12, 1), (None, 1), _call)
-checks.answer(kernels(_model.get_weights()), f"kernels of {_call}")
+checks.answer(kernels(_model.get_weights()), f"the list of kernels of {_call}")
 _model.set_weights(redraw(_model.get_weights(), 175, 3, 0))
 _found = _model(normal(174, 4, 8, 12, 1), training=False)
-checks.answer(_found, f"logits of {_call}")
+checks.answer(_found, f"the output of {_call}")
 ### BEGIN HIDDEN TESTS
 for _dims, _filters in [((12, 4, 3), 3), ((4, 8, 2), 1)]:
     _call = f"discriminator({_dims}, {_filters})"
@@ -581,9 +583,11 @@ for _dims, _filters in [((12, 4, 3), 3), ((4, 8, 2), 1)]:
     _model = discriminator(_dims, _filters)
     checks.model(_model, (None, *_dims), (None, 1), _call)
     _wanted = judge_kernels_expected(_dims, _filters)
-    checks.judge(kernels(_model.get_weights()), _wanted, what=f"kernels of {_call}")
+    checks.judge(
+        kernels(_model.get_weights()), _wanted, what=f"the list of kernels of {_call}"
+    )
     _model.set_weights(redraw(_model.get_weights(), 177, 3, 0))
-    checks.judge(_model(_x, training=True), *_right, f"logits of {_call}")
+    checks.judge(_model(_x, training=True), *_right, f"the output of {_call}")
 ### END HIDDEN TESTS
 checks.passed("shapes", "kernels", "logits")
 

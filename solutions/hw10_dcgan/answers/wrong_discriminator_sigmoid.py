@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator": "they are probabilities, from a sigmoid"}}
+# %% [markdown] answer={"fails": {"test_discriminator": "these are probabilities, from a sigmoid"}}
 # Ends in a sigmoid.
 
 
