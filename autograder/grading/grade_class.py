@@ -100,7 +100,8 @@ def grade_class(
     workers, limits = share_cores(limits, workers)
     journal = Journal(course.classroom / "journal.jsonl")
     store = ResultStore(course.classroom / "executed")
-    total, outcomes = len(wanted) * len(parts), {}
+    total = len(wanted) * len(parts)
+    outcomes: dict[tuple[str, str], Outcome] = {}
     for assigned in parts[1:]:
         # nbgrader gives a submission the notebooks that are there when it is entered.
         with GradebookWriter(course, assigned) as gradebook:

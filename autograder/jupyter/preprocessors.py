@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum, Integer, default
 
@@ -75,7 +76,15 @@ class Restore(NbGraderPreprocessor):
 
         The file is read again: nbgrader has mended it in passing, and what is judged
         must be what was handed in.
+
+        Raises:
+            NbGraderException: If nothing is to be executed.
         """
+        if not self.config.Execute.get("enabled", True):
+            raise NbGraderException(
+                "--no-execute takes the outputs in a student's file for those of "
+                "their code: this engine grades what it ran. Leave it away."
+            )
         assigned, submission = _read(self, resources)
         prepared = prepare(submission, assigned, Limits())
         status = prepared.submission.status

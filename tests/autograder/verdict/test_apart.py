@@ -95,8 +95,8 @@ def beside(test):
         new_code_cell("from math import isclose\nunlocked = 3"),
         locked("from nose.tools import assert_equal\nGIVEN = 4"),
         answer(ANSWER),
-        new_code_cell("shared"),
         checked(test),
+        new_code_cell("shared"),
     )
 
 
