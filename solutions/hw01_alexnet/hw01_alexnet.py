@@ -198,15 +198,15 @@ def separate(scores, labels):
     true = np.eye(scores.shape[1], dtype="float32")[labels]
     later = np.linspace(0, 0.5, scores.shape[1], dtype="float32")
     return {
-        "the true class goes first": scores + 0.5 * true,
+        "ahead": scores + 0.5 * true,
         "a class with the same score counts as higher": scores - 0.5 * true,
         "among equal scores, the first class goes first": scores - later,
         "among equal scores, the last class goes first": scores + later,
     }
 
 
-# The table above.
-SCORES = np.array([[0.1, 0.6, 0.2, 0.1]] * 3, "float32")
+# The first two rows of the table above.
+SCORES = np.array([[0.1, 0.6, 0.2, 0.1]] * 2, "float32")
 
 
 # %% nbgrader={"grade_id": "ask_topk"}
@@ -246,7 +246,7 @@ def topk_expected(scores, labels):
     }
 
 
-expect("topk_error of the example", topk_expected(SCORES, np.array([1, 2, 3]))[0])
+expect("topk_error of the example", topk_expected(SCORES, np.array([1, 2]))[0])
 expect("topk_error of 20 images, k = 1 to 7", *topk_expected(*contest(1, 20, 7)))
 expect("topk_error of 20 images, k left out", topk_expected(*contest(1, 20, 7))[0][4])
 
@@ -270,14 +270,12 @@ def merged(scores, labels):
 # Scores without ties (2 points).
 
 # %% nbgrader={"grade_id": "test_topk", "points": 2}
-_found = errors_of(SCORES.copy(), np.array([1, 2, 3]))
-checks.answer(_found, "topk_error of the example")
 _scores, _labels = contest(1, 20, 7)
 _kept = [_scores.copy(), _labels.copy()]
 checks.answer(errors_of(_scores, _labels), "topk_error of 20 images, k = 1 to 7")
-_found = topk_error(_scores, _labels)
-checks.answer(_found, "topk_error of 20 images, k left out")
+checks.answer(topk_error(_scores, _labels), "topk_error of 20 images, k left out")
 checks.unchanged([_scores, _labels], _kept, "the arrays given to topk_error")
+checks.answer(errors_of(SCORES, np.array([1, 2])), "topk_error of the example")
 ### BEGIN HIDDEN TESTS
 for _seed, _images, _classes in [(11, 40, 9), (12, 1, 5), (13, 25, 30), (14, 6, 2)]:
     _x, _y = contest(_seed, _images, _classes)
@@ -298,7 +296,7 @@ checks.passed("values", "k left out", "arrays unchanged")
 # %% nbgrader={"grade_id": "test_topk_ties", "points": 1}
 _cases = [(2, 30, 6, 3)]
 ### BEGIN HIDDEN TESTS
-_cases += [(21, 30, 6, 2), (22, 20, 9, 4), (23, 8, 5, 1), (24, 25, 12, 2)]
+_cases += [(21, 30, 6, 2), (22, 20, 9, 4), (23, 8, 5, 2), (24, 25, 12, 5)]
 ### END HIDDEN TESTS
 for _case in _cases:
     _scores, _labels = tied_contest(*_case)
@@ -309,23 +307,20 @@ for _case in _cases:
     ### END HIDDEN TESTS
     _found, _call = errors_of(_scores, _labels), "topk_error with ties, k = 1, 2, ..."
     _ways = {_how: errors_of(_x, _labels) for _how, _x in _ways.items()}
+    assert abs(_found[0] - _found[-1]) > 0, f"{_call}: all are {_found[0]}"
     # Both sides are the student's: the error with ties, and with those broken.
-    checks.judge(_found, _ways.pop("the true class goes first"), _ways, _call)
-_first, _last = errors_of(*contest(3, 9, 4))[::3]
-assert abs(_first - _last) > 0, f"topk_error is {_first} for k = 1 and for k = 4"
+    checks.judge(_found, _ways.pop("ahead"), _ways, _call)
 checks.passed("ties")
 
 # %% [markdown]
-# Bad input (1 point).
+# Bad input (1 point): four images and six classes.
 
 # %% nbgrader={"grade_id": "test_topk_bad_input", "points": 1}
 _scores, _labels = np.eye(4, 6, dtype="float32"), np.arange(4)
 checks.raises(topk_error, _scores, _labels, 0, what="topk_error with k = 0")
-_call = "topk_error with k = 7 and 6 classes"
-checks.raises(topk_error, _scores, _labels, 7, what=_call)
-_call = "topk_error with 4 images and 3 labels"
-checks.raises(topk_error, _scores, _labels[:3], 2, what=_call)
-checks.shape(topk_error(_scores, _labels, 6), (), "topk_error of good input")
+checks.raises(topk_error, _scores, _labels, 7, what="topk_error with k = 7")
+checks.raises(topk_error, _scores, _labels[:3], 2, what="topk_error of 3 labels")
+assert topk_error(_scores, _labels, 6) is not None, "topk_error returns nothing"
 ### BEGIN HIDDEN TESTS
 _bad = {
     "k = -1": (_scores, _labels, -1),
@@ -557,13 +552,12 @@ def products_expected(table, input_shape):
 
 
 expect("output shapes of AlexNet", *shapes_expected(ALEXNET, (227, 227, 3)))
-expect("output shapes for images (13, 9, 4)", *shapes_expected(ENDING, (13, 9, 4)))
+expect("output shapes for images (12, 9, 4)", *shapes_expected(ENDING, (12, 9, 4)))
 expect("output shapes of the example", shapes_expected(SMALL, (5, 6, 2))[0])
-expect("parameters of the line", *parameters_expected(LINE, (5, 7, 4)))
+expect("parameters of the line", *parameters_expected(LINE, (6, 6, 4)))
 expect("parameters of the huge layers", *parameters_expected(HUGE, (10**4, 10**4, 10)))
 expect("parameters of the example", parameters_expected(SMALL, (5, 6, 2))[0])
 expect("multiply-adds of the line", *products_expected(LINE, (5, 7, 4)))
-expect("multiply-adds of the example", *products_expected(SMALL, (5, 6, 2)))
 
 # %% [markdown]
 # Output shapes (2 points).
@@ -571,10 +565,9 @@ expect("multiply-adds of the example", *products_expected(SMALL, (5, 6, 2)))
 # %% nbgrader={"grade_id": "test_costs_shapes", "points": 2}
 checks.answer(column(SMALL, (5, 6, 2), 0), "output shapes of the example")
 checks.answer(column(ALEXNET, (227, 227, 3), 0), "output shapes of AlexNet")
-_found = column(ENDING, (13, 9, 4), 0)
-checks.answer(_found, "output shapes for images (13, 9, 4)")
+checks.answer(column(ENDING, (12, 9, 4), 0), "output shapes for images (12, 9, 4)")
 _given = copy.deepcopy(ENDING)
-table_costs(_given, (13, 9, 4))
+table_costs(_given, (12, 9, 4))
 assert _given == ENDING, f"table_costs changed the table: {_given}"
 ### BEGIN HIDDEN TESTS
 for _seed in range(12):
@@ -595,16 +588,15 @@ checks.passed("shapes", "table unchanged")
 # Parameters (2 points).
 
 # %% nbgrader={"grade_id": "test_costs_parameters", "points": 2}
+checks.answer(column(LINE, (6, 6, 4), 1), "parameters of the line")
+checks.answer(column(HUGE, (10**4, 10**4, 10), 1), "parameters of the huge layers")
 checks.answer(column(SMALL, (5, 6, 2), 1), "parameters of the example")
-checks.answer(column(LINE, (5, 7, 4), 1), "parameters of the line")
-_found = column(HUGE, (10**4, 10**4, 10), 1)
-checks.answer(_found, "parameters of the huge layers")
 ### BEGIN HIDDEN TESTS
 for _table, _shape in [
     ([conv(8, 2, 1, "same", 4), conv(6, 4, groups=2), flatten()], (3, 6, 12)),
     ([conv(5, 1), pool(3, 2), conv(10, 3, groups=5)], (9, 12, 7)),
     ([conv(3, 7, 3, "valid", 3)], (16, 13, 9)),
-    ([pool(2, 2), flatten(), dense(7), dense(1), dense(3)], (4, 8, 3)),
+    ([pool(2, 2, "same"), flatten(), dense(7), dense(1), dense(3)], (4, 4, 3)),
 ]:
     _right = parameters_expected(_table, _shape)
     _found = column(_table, _shape, 1)
@@ -616,13 +608,12 @@ checks.passed("parameters")
 # Multiply-adds (1 point).
 
 # %% nbgrader={"grade_id": "test_costs_multiply_adds", "points": 1}
-checks.answer(column(SMALL, (5, 6, 2), 2), "multiply-adds of the example")
 checks.answer(column(LINE, (5, 7, 4), 2), "multiply-adds of the line")
 ### BEGIN HIDDEN TESTS
 for _table, _shape in [
     ([conv(8, 2, 2, "same", 4), conv(6, 3, groups=2), flatten()], (4, 6, 12)),
-    ([conv(9, 7, 3, "valid", 3), conv(2, 1)], (16, 13, 9)),
-    ([pool(2, 2), conv(4, 3), flatten(), dense(7), dense(1), dense(3)], (4, 8, 3)),
+    ([conv(9, 7, 3, "same", 3), conv(2, 1)], (12, 9, 9)),
+    ([pool(2, 2, "same"), conv(4, 3), flatten(), dense(7), dense(1)], (4, 8, 3)),
 ]:
     _right = products_expected(_table, _shape)
     _found = column(_table, _shape, 2)
@@ -769,8 +760,8 @@ for _channels, _n in _cases:
     _middle = local_response_norm(_wide, n=_n)[..., 20:-20]
     # Both sides are the student's: the channels alone, and between zeros.
     checks.close(_found, _middle, f"local_response_norm {_call}", rtol=1e-3)
-_y = local_response_norm(100 * ops.ones((1, 1, 1, 5)))[0, 0, 0]
-assert abs(_y[2] - _y[0]) > 0, f"five channels of 100 all become {_y[0]}"
+_y = local_response_norm(100 * ops.ones((1, 1, 1, 30)))[0, 0, 0]
+assert abs(_y[15] - _y[0]) > 0, f"30 channels of 100 all become {_y[0]}"
 checks.passed("both ends")
 
 # %% [markdown]
@@ -784,7 +775,7 @@ _seeds += [51, 52, 53]
 for _seed in _seeds:
     _x, _step = loud(_seed, 1, 2, 1, 7), loud(_seed + 100, 1, 2, 1, 7) / 30
     _slope = checks.gradient(local_response_norm, _x)
-    assert np.ptp(_slope) > 0, "no gradient flows through the sum: use keras.ops"
+    assert np.ptp(_slope) > 0, f"the gradient is {_slope.max():.3g} everywhere"
     _up, _down = (local_response_norm(_x + _s) for _s in (_step, -_step))
     _grown = np.sum(ops.convert_to_numpy(_up)) - np.sum(ops.convert_to_numpy(_down))
     # Both sides are the student's: how the result grows, and the slope of it.
@@ -800,13 +791,16 @@ def look():
     """Shows eleven channels, one of them large, before and after."""
     from matplotlib import pyplot as plt
 
+    from layerwise import plots
+
     x = np.full((1, 1, 1, 11), 20, "float32")
     x[..., 5] = 300
     y = ops.convert_to_numpy(local_response_norm(ops.convert_to_tensor(x)))
-    _, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
+    _, axes = plots.panels(2)
     for ax, heights, title in zip(axes, (x, y), ("before", "after"), strict=True):
-        ax.bar_label(ax.bar(np.arange(11), heights.ravel()), fmt="{:.3g}")
+        ax.bar_label(ax.bar(np.arange(11), heights.ravel()), fmt="{:.2g}")
         ax.set(title=title, xlabel="channel")
+        ax.margins(y=0.15)
     plt.show()
 
 
@@ -903,74 +897,86 @@ FIRST += [dense(5), dense(5), dense(5), dense(3)]
 
 
 # %% nbgrader={"grade_id": "ask_network"}
-def logits_of(table, input_shape, images):
+def count_and_logits(table, input_shape, images):
     """Builds two networks, and asks the first when the second one's weights are 0."""
     first, second = (build_network(copy.deepcopy(table), input_shape) for _ in range(2))
-    first.set_weights(redraw(first.get_weights(), seed=8))
+    first.set_weights(redraw(first.get_weights(), seed=5))
     second.set_weights([0 * weight for weight in second.get_weights()])
-    return first(images, training=False)
+    count = sum(weight.size for weight in first.get_weights())
+    return count, first(images, training=False)
 
 
 # %% tags=["expected"]
+def weight(*dims):
+    """Returns the tests' weight of a shape."""
+    return redraw([np.zeros(dims)], seed=5)[0]
+
+
 def network_expected(table, input_shape, images):
     """Returns the number of parameters, and the logits; each with common mistakes."""
+    shapes = [tuple(input_shape), *shapes_expected(table, input_shape)[0]]
+    parameters = parameters_expected(table, input_shape)[0]
+    grouped = [{**row, "groups": 1} if "groups" in row else row for row in table]
+    units = [(r.get("filters"), r.get("units")) for r in table]
+    made = {}
+    for row, before, count in zip(table, shapes, parameters, strict=False):
+        made[repr(row), before[-1]] = count
 
-    def network(pooling=layers.MaxPooling2D, relus="conv dense", end=None, without=()):
-        x = inputs = keras.Input(input_shape)
-        for place, row in enumerate(table):
-            named = {key: row[key] for key in row if key not in ("kind", *without)}
-            relu = "relu" if row["kind"] in relus.split() else None
+    def logits(pooling=ops.max_pool, relus="conv dense", end=None):
+        x = ops.convert_to_tensor(images)
+        for place, (row, before) in enumerate(zip(table, shapes, strict=False)):
             if row["kind"] == "conv":
-                x = layers.Conv2D(**named, activation=relu)(x)
+                groups, size = row["groups"], row["kernel_size"]
+                kernel = weight(size, size, before[2] // groups, row["filters"])
+                kernels = ops.split(kernel, groups, axis=-1)
+                parts = zip(ops.split(x, groups, axis=-1), kernels, strict=True)
+                parts = [
+                    ops.conv(part, inner, row["strides"], row["padding"])
+                    for part, inner in parts
+                ]
+                x = ops.concatenate(parts, axis=-1) + 0.1
             elif row["kind"] == "pool":
-                x = pooling(**named)(x)
+                x = pooling(x, row["pool_size"], row["strides"], row["padding"])
             elif row["kind"] == "flatten":
-                x = layers.Flatten()(x)
+                x = ops.reshape(x, (len(images), -1))
             else:
-                x = layers.Dense(
-                    row["units"], activation=relu if place + 1 < len(table) else end
-                )(x)
-        return keras.Model(inputs, x)
+                x = ops.matmul(x, weight(before[0], row["units"])) + 0.1
+                if place + 1 == len(table):
+                    x = end(x) if end else x
+            last = place + 1 == len(table)
+            x = ops.relu(x) if row["kind"] in relus.split() and not last else x
+        return ops.convert_to_numpy(x)
 
-    def logits(**changes):
-        model = network(**changes)
-        model.set_weights(redraw(model.get_weights(), seed=8))
-        return ops.convert_to_numpy(model(images))
-
-    weights = network().get_weights()
-    groups = network(without=("groups",))
-    count = sum(weight.size for weight in weights)
-    layers_made = [layer.weights for layer in network().layers if layer.weights]
-    once = {tuple(tuple(w.shape) for w in made) for made in layers_made}
-    parameters = (
+    count = sum(parameters)
+    biases = sum(a or b or 0 for a, b in units)
+    return (
         count,
         {
-            "the groups are ignored": groups.count_params(),
-            "there are no biases": sum(w.size for w in weights if w.ndim > 1),
-            "equal rows share their weights": sum(
-                int(np.prod(dims)) for made in once for dims in made
+            "the groups are ignored": sum(parameters_expected(grouped, input_shape)[0]),
+            "there are no biases": count - biases,
+            "equal rows share their weights": sum(made.values()),
+        },
+    ), (
+        logits(),
+        {
+            "pooling takes the mean; expected the maximum": logits(ops.average_pool),
+            "the convolutions are not followed by ReLU": logits(relus="dense"),
+            "the hidden dense layers are not followed by ReLU": logits(relus="conv"),
+            "nothing is followed by ReLU": logits(relus=""),
+            "the last dense layer is followed by ReLU; expected logits": logits(
+                end=ops.relu
+            ),
+            "the last dense layer is followed by softmax; expected logits": logits(
+                end=ops.softmax
+            ),
+            "the last dense layer is followed by a sigmoid; expected logits": logits(
+                end=ops.sigmoid
+            ),
+            "networks that are built one after another share their weights": np.zeros(
+                (len(images), table[-1]["units"])
             ),
         },
     )
-    mistakes = {
-        "pooling takes the mean; expected the maximum": logits(
-            pooling=layers.AveragePooling2D
-        ),
-        "the convolutions are not followed by ReLU": logits(relus="dense"),
-        "the hidden dense layers are not followed by ReLU": logits(relus="conv"),
-        "nothing is followed by ReLU": logits(relus=""),
-        "the last dense layer is followed by ReLU; expected logits": logits(end="relu"),
-        "the last dense layer is followed by softmax; expected logits": logits(
-            end="softmax"
-        ),
-        "the last dense layer is followed by a sigmoid; expected logits": logits(
-            end="sigmoid"
-        ),
-        "all are 0: networks built one after another share their weights": np.zeros(
-            (len(images), table[-1]["units"])
-        ),
-    }
-    return parameters, (logits(), mistakes)
 
 
 found = network_expected(FIRST, (9, 8, 4), images_of(6, 3, 9, 8, 4))
@@ -986,26 +992,24 @@ _given = copy.deepcopy(FIRST)
 _network = build_network(_given, (9, 8, 4))
 checks.model(_network, what="build_network(...)")
 assert _given == FIRST, f"build_network changed the table: {_given}"
-_count = checks.weight_count(_network)
-checks.answer(_count, "the number of parameters", rtol=0, atol=0.1)
-_found = logits_of(FIRST, (9, 8, 4), images_of(6, 3, 9, 8, 4))
-checks.answer(_found, "the logits of 3 images", atol=1e-3)
+_found = count_and_logits(FIRST, (9, 8, 4), images_of(6, 3, 9, 8, 4))
+checks.answer(_found[0], "the number of parameters")
+checks.answer(_found[1], "the logits of 3 images", atol=1e-3)
 ### BEGIN HIDDEN TESTS
 _end = [flatten(), dense(6), dense(4)]
 for _table, _shape in [
     ([conv(8, 5, 2, "valid", 2), pool(3, 1), conv(4, 3, 2), *_end], (13, 12, 4)),
     ([pool(2, 2, "same"), conv(6, 2, 1, "valid", 3), flatten(), dense(1)], (7, 6, 3)),
-    ([flatten(), dense(4), dense(6), dense(2)], (2, 3, 5)),
+    ([pool(2, 1), flatten(), dense(4), dense(6), dense(2)], (3, 4, 5)),
     ([conv(6, 3, groups=2), conv(6, 3, groups=2), *_end], (4, 5, 6)),
     ([conv(5, 1, 3), pool(4, 3, "same"), *_end], (20, 17, 1)),
 ]:
     _x = images_of(61, 5, *_shape)
     _parameters, _right = network_expected(_table, _shape, _x)
     _call = f"the network of {shown(_table)} for images {_shape}"
-    _count = checks.weight_count(build_network(_table, _shape))
-    checks.judge(_count, *_parameters, f"{_call}: parameters", rtol=0, atol=0.1)
-    _found = logits_of(_table, _shape, _x)
-    checks.judge(_found, *_right, f"{_call}: logits", atol=1e-3)
+    _found = count_and_logits(_table, _shape, _x)
+    checks.judge(_found[0], *_parameters, f"{_call}: parameters", rtol=0, atol=0.1)
+    checks.judge(_found[1], *_right, f"{_call}: logits", atol=1e-3)
 ### END HIDDEN TESTS
 checks.passed("parameters", "logits", "networks apart", "table unchanged")
 
@@ -1033,7 +1037,8 @@ def outcomes(hidden, training, **settings):
         weights.append(kernel.reshape(weight.shape) if weight.ndim > 1 else ones)
     network.set_weights(weights)
     with checks.seeded(9):
-        found = network(np.ones((100, 3, 3, 4), "float32"), training=training)
+        ones = np.ones((100, 3, 3, 4), "float32")
+        found = network(ones, training=True) if training else network(ones)
     found = np.round(ops.convert_to_numpy(found), 2)
     values, counts = np.unique(found, return_counts=True)
     return values.tolist(), (counts / counts.sum()).tolist()
@@ -1113,8 +1118,8 @@ checks.passed("outside training", "in training")
 # crop its single net has 10.07 %: table 3 of its paper.)
 #
 # **First**, `best_by_year(rows)`: a dictionary from each year to the lowest error on
-# **test** images in that year. A year without such a figure is left out; without rows
-# the dictionary is empty.
+# **test** images in that year. A year without such a figure is left out. There is at
+# least one row.
 
 
 # %% nbgrader={"grade_id": "best_by_year"}
@@ -1199,7 +1204,6 @@ for _seed in range(5):
     _rows = figures(_seed)
     _right = best_expected(_rows)
     checks.judge(best_by_year(_rows), *_right, "best_by_year of other rows")
-checks.judge(best_by_year([]), {}, what="best_by_year of no rows")
 ### END HIDDEN TESTS
 checks.passed("years", "errors")
 
@@ -1240,6 +1244,11 @@ def progress(best, human=5.1):
     passed = [year for year in years if best[year] < human]
     return reductions, passed[0] if passed else None
     ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "given_best"}
+SIX = {2010: 28.2, 2011: 25.8, 2012: 16.4, 2013: 11.7, 2014: 6.67, 2015: 3.57}
+THREE = {2015: 5.1, 2010: 8.0, 2012: 10.0}
 
 
 # %% tags=["expected"]
@@ -1293,7 +1302,7 @@ def progress_expected(best, human=5.1):
                 "it is the last such year": [
                     next((year for year in years[::-1] if best[year] < human), None)
                 ],
-                "it is the year of the lowest error": [low],
+                "it is the year of the lowest error": [passed and low],
                 "the years are taken in the order of the dictionary": [
                     next((year for year in best if best[year] < human), None)
                 ],
@@ -1305,23 +1314,20 @@ def progress_expected(best, human=5.1):
     )
 
 
-SIX = {2010: 28.2, 2011: 25.8, 2012: 16.4, 2013: 11.7, 2014: 6.67, 2015: 3.57}
-THREE = {2015: 5.1, 2010: 8.0, 2012: 10.0}
 for name, best in {"six": SIX, "three": THREE}.items():
     found = progress_expected(best)
     expect(f"progress of {name} years: the reductions", *found[0])
     expect(f"progress of {name} years: the first year below 5.1 %", *found[1])
 
 # %% nbgrader={"grade_id": "test_progress", "points": 1}
-_six = {2010: 28.2, 2011: 25.8, 2012: 16.4, 2013: 11.7, 2014: 6.67, 2015: 3.57}
-_three = {2015: 5.1, 2010: 8.0, 2012: 10.0}
-for _name, _best in {"six": _six, "three": _three}.items():
+for _name, _best in {"six": SIX, "three": THREE}.items():
     _call = f"progress of {_name} years"
-    _fell, _year = checks.unpack(progress(_best), 2, _call)
+    _fell, _year = checks.unpack(progress(dict(_best)), 2, _call)
     checks.answer(_fell, f"{_call}: the reductions")
     checks.answer([_year], f"{_call}: the first year below 5.1 %")
 ### BEGIN HIDDEN TESTS
-_bests = [{2003: 5.0, 2001: 4.0, 2009: 2.0, 2006: 8.0}, {1999: 6.0}, {}, {2020: 3.0}]
+_bests = [{2004: 9.0, 2008: 4.6, 2006: 4.0, 2009: 4.8, 2001: 5.0}, {1999: 6.0}, {}]
+_bests += [{2003: 5.0, 2001: 4.0, 2009: 2.0, 2006: 8.0}, {2020: 3.0}]
 _bests += [{2004: 9.0, 2002: 7.0, 2006: 12.5, 2009: 6.5}]
 for _best in _bests:
     for _human in (5.1, 12.0, 6.5):
@@ -1438,6 +1444,5 @@ for _seed in range(11, 15):
     _rows = entries(_seed)
     _right = gains_expected(_rows)
     checks.judge(ensemble_gains(_rows), *_right, "ensemble_gains of other rows")
-checks.judge(ensemble_gains([]), {}, what="ensemble_gains of no rows")
 ### END HIDDEN TESTS
 checks.passed("pairs", "gains")
