@@ -20,6 +20,8 @@ def execute(
     files: Mapping[str, bytes] | None = None,
     answer_names: Collection[str] | None = None,
     given: Mapping[str, bytes] | None = None,
+    together: Collection[str] = (),
+    imports: str = "",
 ) -> Execution:
     """Runs all cells of a notebook.
 
@@ -34,6 +36,8 @@ def execute(
         answer_names: The names that answers bind; `None` asks for one kernel.
         given: Like `files`, the assignment's own: they replace the student's, and are
             all that the verdict process finds beside it.
+        together: The grade ids of tests that run in the student's process.
+        imports: What the verdict process runs before the first cell.
     """
     document = from_bytes(notebook)
     with private_folder("lw-") as place:
@@ -43,6 +47,8 @@ def execute(
             from autograder.engine import split_run
 
             return asyncio.run(
-                split_run.run(document, limits, folder, answer_names, given)
+                split_run.run(
+                    document, limits, folder, answer_names, given, together, imports
+                )
             )
         return asyncio.run(one_kernel.run(document, limits, folder))

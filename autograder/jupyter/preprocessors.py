@@ -33,7 +33,7 @@ from autograder.grading.journal import Journal
 from autograder.grading.judge import cell_verdicts, not_run
 from autograder.grading.lateness import flags_and_notes, stamp_of
 from autograder.grading.outcome import Outcome, environment, key_of
-from autograder.grading.prepare import files_beside, prepare
+from autograder.grading.prepare import execute_arguments, files_beside, prepare
 from autograder.grading.roster import read_roster
 from autograder.grading.submission import Submission, read_submission
 from autograder.limits import GRADED, NONE, Execution, Limits
@@ -54,9 +54,11 @@ def enter_assignment(assignment: str, **_: object) -> None:
     from autograder.grading.gradebook import GradebookWriter
 
     course = find_course()
-    with GradebookWriter(course, load_current(course, assignment)) as gradebook:
-        gradebook.enter_assignment()
-        gradebook.enter_roster(read_roster(course))
+    for name in course.notebooks_of(assignment):
+        assigned = load_current(course, assignment, name)
+        with GradebookWriter(course, assigned) as gradebook:
+            gradebook.enter_assignment()
+            gradebook.enter_roster(read_roster(course))
 
 
 class Restore(NbGraderPreprocessor):
@@ -145,6 +147,7 @@ class Execute(NbGraderPreprocessor):
             key=key_of(submission, assigned, limits),
             environment=environment(),
             sandbox=sandbox,
+            notebook=assigned.notebook_name,
         )
         set_banner(nb, status, reason, [*notes, *late])
         return nb, resources
@@ -162,13 +165,14 @@ class Record(NbGraderPreprocessor):
         """Returns the notebook as it is."""
         outcome, given = resources.pop(STATE), resources["nbgrader"]
         assignment, student = given["assignment"], given["student"]
+        name = given["notebook"]
         with Gradebook(given["db_url"]) as gradebook:
-            saved = gradebook.find_submission(assignment, student)
+            saved = gradebook.find_submission_notebook(name, assignment, student)
             outcome = replace(
                 outcome,
                 score=net_score(saved),
                 max_score=saved.max_score,
-                marks=hand_marks(gradebook, assignment, student),
+                marks=hand_marks(saved),
             )
         Journal(_course(self).classroom / "journal.jsonl").append(outcome)
         return nb, resources
@@ -193,12 +197,8 @@ class HideTests(NbGraderPreprocessor):
 def _execute(
     notebook: NotebookNode, limits: Limits, assigned: Assigned, submission: Submission
 ) -> Execution:
-    arguments = (
-        to_bytes(notebook),
-        limits,
-        files_beside(submission, assigned),
-        assigned.answer_names,
-        assigned.files,
+    arguments = execute_arguments(
+        to_bytes(notebook), limits, files_beside(submission, assigned), assigned
     )
     try:
         asyncio.get_running_loop()
@@ -225,5 +225,6 @@ def _read(
 ) -> tuple[Assigned, Submission]:
     """Returns the assignment and the submission."""
     given, course = resources["nbgrader"], _course(step)
-    submission = read_submission(course, given["assignment"], given["student"])
-    return load_current(course, given["assignment"]), submission
+    assignment, name = given["assignment"], given["notebook"]
+    submission = read_submission(course, assignment, given["student"], name)
+    return load_current(course, assignment, name), submission
