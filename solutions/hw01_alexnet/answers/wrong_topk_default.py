@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_topk": "topk_error of 20 images, k left out"}}
+# %% [markdown] answer={"fails": {"test_topk": "topk_error of 23 images, k left out"}}
 # One guess where `k` is left out.
 
 
