@@ -32,7 +32,8 @@ def grade_id(cell: NotebookNode) -> str | None:
     Older notebooks keep an id in cells that are neither tests, answers nor locked.
     """
     meta = cell.metadata.get("nbgrader", {})
-    if not any(meta.get(kind) for kind in ("grade", "solution", "locked", "task")):
+    kinds = [meta[kind] for kind in ("grade", "solution", "locked") if kind in meta]
+    if kinds and not any(kinds) and not is_task(cell):
         return None
     return meta.get("grade_id")
 

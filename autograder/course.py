@@ -117,9 +117,14 @@ class Course:
         folder = self.source / assignment
         if self.py_source(assignment) is not None:
             return [assignment]
-        return sorted(
-            (path.stem for path in folder.glob("[!.]*.ipynb")), key=natural_key
+        try:
+            names = [name for name in os.listdir(folder) if not name.startswith(".")]
+        except OSError:
+            return []
+        stems = (
+            name.removesuffix(".ipynb") for name in names if name.endswith(".ipynb")
         )
+        return sorted(stems, key=natural_key)
 
     def py_source(self, assignment: str) -> Path | None:
         """Returns an assignment's source in py:percent format, if that is what it has.

@@ -22,6 +22,7 @@ def execute(
     given: Mapping[str, bytes] | None = None,
     together: Collection[str] = (),
     imports: str = "",
+    strict: bool = True,
 ) -> Execution:
     """Runs all cells of a notebook.
 
@@ -38,6 +39,7 @@ def execute(
             all that the verdict process finds beside it.
         together: The grade ids of tests that run in the student's process.
         imports: What the verdict process runs before the first cell.
+        strict: Whether the run ends where a locked cell fails in the verdict process.
     """
     document = from_bytes(notebook)
     with private_folder("lw-") as place:
@@ -48,7 +50,14 @@ def execute(
 
             return asyncio.run(
                 split_run.run(
-                    document, limits, folder, answer_names, given, together, imports
+                    document,
+                    limits,
+                    folder,
+                    answer_names,
+                    given,
+                    together,
+                    imports,
+                    strict,
                 )
             )
         return asyncio.run(one_kernel.run(document, limits, folder))

@@ -4,9 +4,10 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbformat import NotebookNode
 from traitlets import import_item
 
@@ -35,6 +36,7 @@ class Assigned:
         name: The notebook's name, where it is not the assignment's.
         together: The tests that run in the student's own process, by grade id, and why.
         imports: What the verdict process imports before the first cell.
+        is_built: Whether the course's builder has seen to it that tests run apart.
     """
 
     assignment: str
@@ -46,6 +48,7 @@ class Assigned:
     name: str = ""
     together: Mapping[str, str] = field(default_factory=dict)
     imports: str = ""
+    is_built: bool = True
 
     @property
     def notebook_name(self) -> str:
@@ -71,23 +74,22 @@ def load_assigned(
             none is named, it is not built, or nbgrader refuses it.
     """
     course.check_assignment(assignment)
-    names = course.notebooks_of(assignment)
-    if notebook is None and len(names) == 1:
-        notebook = names[0]
-    if notebook not in names:
+    there = course.notebooks_of(assignment)
+    if notebook is None and len(there) == 1:
+        notebook = there[0]
+    if notebook not in there:
         told = "has several notebooks" if notebook is None else f"has no {notebook!r}"
-        raise CourseError(f"{assignment} {told}. Its notebooks: {', '.join(names)}")
+        raise CourseError(f"{assignment} {told}. Its notebooks: {', '.join(there)}")
     files = _helper_files(course, assignment)
-    together, imports = {}, ""
+    together: dict[str, str] = {}
+    imports = ""
+    solution = load_solution(course, assignment, notebook)
+    names = answer_names_of(solution)
     if course.py_source(assignment) is not None:
-        solution = nbformat.reads(require_built(course, assignment), as_version=4)
         full, released = forms_of(solution, course.config)
-        names = answer_names_of(solution)
     else:
         path = course.source / assignment / f"{notebook}.ipynb"
-        solution = read_solution(path)
         full, released = _forms(course, path, solution)
-        names = answer_names_of(solution)
         together, imports = why_together(full, solution)
         together |= failed_apart(
             course.classroom, full, solution, files, names, together, imports
@@ -105,6 +107,7 @@ def load_assigned(
         notebook,
         together,
         imports,
+        course.py_source(assignment) is not None,
     )
 
 
@@ -117,21 +120,51 @@ def load_parts(course: Course, assignment: str) -> list[Assigned]:
     ]
 
 
-def read_solution(path: Path) -> NotebookNode:
-    """Reads a source notebook, of whatever format it is.
+def load_solution(course: Course, assignment: str, notebook: str) -> NotebookNode:
+    """Loads a notebook of an assignment with the reference's answers.
 
     Raises:
-        CourseError: If it cannot be read.
+        CourseError: If it cannot be read, or is not built.
     """
+    if course.py_source(assignment) is not None:
+        return nbformat.reads(require_built(course, assignment), as_version=4)
     from nbgrader.nbgraderformat import MetadataValidator
 
+    path = course.source / assignment / f"{notebook}.ipynb"
     try:
-        notebook = nbformat.read(path, as_version=4)
-        return MetadataValidator().upgrade_notebook_metadata(notebook)
+        found = nbformat.read(path, as_version=4)
+        found = MetadataValidator().upgrade_notebook_metadata(found)
     except Exception as error:
         raise CourseError(
             f"{path} cannot be read: {type(error).__name__}: {error}"
         ) from error
+    _expect_python(found, path)
+    return found
+
+
+def _expect_python(notebook: NotebookNode, path: Path) -> None:
+    """Raises `CourseError` unless a notebook is for a Python kernel.
+
+    What the kernel is called says nothing: a conda environment's has its name.
+    """
+    spec = notebook.metadata.get("kernelspec", {})
+    language = spec.get("language") or notebook.metadata.get("language_info", {}).get(
+        "name"
+    )
+    name = spec.get("name", "python3")
+    if not language and not name.startswith("python"):
+        try:
+            language = KernelSpecManager().get_kernel_spec(name).language
+        except NoSuchKernel as error:
+            raise CourseError(
+                f"{path} names the kernel {name!r}, which is not installed here, and "
+                "no language. Choose a kernel in JupyterLab and save it."
+            ) from error
+    if language and not language.lower().startswith("python"):
+        raise CourseError(
+            f"{path} is for {language}: submissions are run in Python only. Grade it "
+            "with `nbgrader autograde`, without the engine."
+        )
 
 
 def _forms(
@@ -175,7 +208,7 @@ def forms_of(
     )
     resources = {"metadata": {"path": str(path.parent)}} if path else {}
 
-    def run(notebook: NotebookNode, chosen: Sequence[object]) -> NotebookNode:
+    def run(notebook: NotebookNode, chosen: Sequence[Any]) -> NotebookNode:
         for step in chosen:
             if isinstance(step, str):
                 step = import_item(step)

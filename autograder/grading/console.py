@@ -31,7 +31,20 @@ def print_outcome(outcome: Outcome, done: int, total: int, kept: bool = False) -
 
 
 def print_table(outcomes: Sequence[Outcome], course: Course) -> None:
-    """Prints the table of a class, and where everything lies.
+    """Prints the table of a class, and where everything lies."""
+    print_outcomes(outcomes)
+    counts = Counter(outcome.status for outcome in outcomes)
+    summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    print(f"{len(outcomes)} outcomes: {summary}")
+    print_sandbox(outcomes)
+    name, notebooks = outcomes[0].assignment, {part.notebook_name for part in outcomes}
+    page = name if notebooks == {name} else "NOTEBOOK"
+    print(f"Feedback pages:  {course.feedback}/STUDENT/{name}/{page}.html")
+    print(f"Gradebook:       {course.db_url}")
+
+
+def print_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Prints the table of a class.
 
     Where an assignment has several notebooks, a line of the table holds their sum.
     """
@@ -59,14 +72,6 @@ def print_table(outcomes: Sequence[Outcome], course: Course) -> None:
         )
     console = Console(width=None if Console().is_terminal else 110)
     console.print(table)
-    counts = Counter(outcome.status for outcome in outcomes)
-    summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    print(f"{len(outcomes)} outcomes: {summary}")
-    print_sandbox(outcomes)
-    name, notebooks = outcomes[0].assignment, {part.notebook_name for part in outcomes}
-    page = name if notebooks == {name} else "NOTEBOOK"
-    print(f"Feedback pages:  {course.feedback}/STUDENT/{name}/{page}.html")
-    print(f"Gradebook:       {course.db_url}")
 
 
 def _remarks(parts: Sequence[Outcome]) -> Iterator[str]:

@@ -35,7 +35,7 @@ def failed(student: str, assigned: Assigned, error: Exception) -> Outcome:
         CRASHED,
         f"grading it failed: {described(error)}",
         max_score=sum(assigned.points.values()),
-        notebook=assigned.notebook_name,
+        name=assigned.notebook_name,
     )
 
 

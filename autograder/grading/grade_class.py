@@ -14,6 +14,7 @@ from autograder.grading.lint import require_apart, share_of
 from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.outcome_folder import read_ran
 from autograder.grading.recorder import Recorder, autograded_path
+from autograder.grading.rehearsal import rehearse
 from autograder.grading.results import ResultStore
 from autograder.grading.roster import Roster, read_roster
 from autograder.grading.run import Ran, Task, run_all
@@ -47,10 +48,11 @@ def grade(
 
     Returns:
         The exit status: 0 if every submission was graded, 1 if one has another
-        outcome.
+        outcome, or nobody handed in: then the table shows what the reference's
+        answers and the untouched release get.
 
     Raises:
-        CourseError: If the assignment is not there or not built, or nobody handed in.
+        CourseError: If the assignment is not there or not built.
     """
     if not isinstance(course, Course):
         course = find_course(course)
@@ -58,9 +60,12 @@ def grade(
         raise CourseError(f"There is no folder {results} with results")
     if results is None and (course.served / "results").is_dir():
         results = course.served / "results"
-    outcomes = grade_class(
-        course, assignment, limits, workers, force, students, plain, results
-    )
+    try:
+        outcomes = grade_class(
+            course, assignment, limits, workers, force, students, plain, results
+        )
+    except NobodyError as error:
+        return rehearse(course, assignment, limits, str(error), plain)
     print_table(outcomes, course)
     parts = load_parts(course, assignment)
     if any(part.together for part in parts):
@@ -95,7 +100,8 @@ def grade_class(
     workers, limits = share_cores(limits, workers)
     journal = Journal(course.classroom / "journal.jsonl")
     store = ResultStore(course.classroom / "executed")
-    total, outcomes = len(wanted) * len(parts), {}
+    total = len(wanted) * len(parts)
+    outcomes: dict[tuple[str, str], Outcome] = {}
     for assigned in parts[1:]:
         # nbgrader gives a submission the notebooks that are there when it is entered.
         with GradebookWriter(course, assigned) as gradebook:
@@ -194,11 +200,15 @@ def _wanted(
             "roster"
         )
     if not handed_in:
-        raise CourseError(
+        raise NobodyError(
             f"Nobody handed in {assignment}: there is no "
             f"{course.submitted}/STUDENT/{assignment} folder."
         )
     return wanted
+
+
+class NobodyError(CourseError):
+    """Nobody handed in: there is nothing to grade yet."""
 
 
 @dataclass(frozen=True)

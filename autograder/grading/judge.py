@@ -47,7 +47,7 @@ def judge(task: Task, ran: Ran | Exception) -> tuple[Outcome, NotebookNode]:
         key=task.key,
         environment=environment(),
         sandbox=sandbox,
-        notebook=assigned.notebook_name,
+        name=assigned.notebook_name,
     )
     return outcome, document
 

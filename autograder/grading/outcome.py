@@ -36,7 +36,7 @@ class Outcome:
         environment: From package to version, as it was.
         marks: The hash of what a person has added in the gradebook.
         sandbox: The level in force while it ran; empty if nothing did.
-        notebook: The notebook's name; empty for the assignment's.
+        name: The notebook's name; empty for the assignment's.
     """
 
     student: str
@@ -53,11 +53,11 @@ class Outcome:
     environment: dict[str, str] = field(default_factory=dict)
     marks: str = ""
     sandbox: str = ""
-    notebook: str = ""
+    name: str = ""
 
     @property
     def notebook_name(self) -> str:
-        return self.notebook or self.assignment
+        return self.name or self.assignment
 
 
 def outcome_of(data: Mapping[str, Any]) -> Outcome:

@@ -25,6 +25,7 @@ ExecuteArguments = tuple[
     Mapping[str, bytes],
     frozenset[str],
     str,
+    bool,
 ]
 
 
@@ -103,8 +104,16 @@ def execute_arguments(
         plain: Whether tests run in the student's own kernel.
     """
     names = None if plain else assigned.answer_names
-    together = frozenset(assigned.together)
-    return content, limits, files, names, assigned.files, together, assigned.imports
+    return (
+        content,
+        limits,
+        files,
+        names,
+        assigned.files,
+        frozenset(assigned.together),
+        assigned.imports,
+        assigned.is_built,
+    )
 
 
 def files_beside(submission: Submission, assigned: Assigned) -> dict[str, bytes]:

@@ -93,7 +93,15 @@ def _run(
     # formgrader calls from within its server's event loop; the engine has its own.
     with ThreadPoolExecutor(1) as pool:
         execution = pool.submit(
-            execute, content, limits, {}, answer_names, files, together, imports
+            execute,
+            content,
+            limits,
+            {},
+            answer_names,
+            files,
+            together,
+            imports,
+            strict=False,
         ).result()
     document = from_bytes(execution.notebook)
     points = {

@@ -9,7 +9,7 @@ answers too.
 """
 
 import ast
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from autograder.cells import grade_id, is_answer, is_locked, is_test
 from autograder.verdict.names import Names, names_of, plain_python
 from autograder.verdict.roles import assigned_names
+from autograder.verdict.uses import Uses, uses_of
 
 # What captures output, which does not cross.
 CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
@@ -48,24 +49,31 @@ def why_together(
     course = _read(notebook, solution)
     reasons: dict[str, str] = {}
     for name, source in course.tests.items():
-        reason = _fault(source, course)
+        reason = _fault(name, source, course)
         if reason:
             reasons[name] = reason
-    # A test that reads what such a test binds must be where that one is.
-    while True:
-        more = {
-            name: f"reads {shared!r}, which test {other!r} binds in that process"
-            for name in course.tests.keys() - reasons.keys()
-            for other in reasons
-            for shared in sorted(
-                (course.names[name].read & assigned_names(course.tests[other]))
-                - course.theirs
-            )[:1]
-        }
-        if not more:
-            found = {name: reasons[name] for name in course.tests if name in reasons}
-            return found, _imports(course)
+    while more := _drawn_in(course, reasons):
         reasons |= more
+    found = {name: reasons[name] for name in course.tests if name in reasons}
+    return found, _imports(course)
+
+
+def _drawn_in(course: "_Course", reasons: Mapping[str, str]) -> dict[str, str]:
+    """Finds tests that must be where others are: one binds what the other reads."""
+    more = {}
+    for name in course.tests.keys() - reasons.keys():
+        for other in reasons:
+            theirs = course.names[name].read & assigned_names(course.tests[other])
+            for shared in sorted(theirs - course.theirs)[:1]:
+                more[name] = (
+                    f"reads {shared!r}, which test {other!r} binds in that process"
+                )
+            mine = course.names[other].read & assigned_names(course.tests[name])
+            for shared in sorted(mine - course.theirs)[:1]:
+                more.setdefault(
+                    name, f"binds {shared!r}, which test {other!r} reads there"
+                )
+    return more
 
 
 def _imports(course: "_Course") -> str:
@@ -91,6 +99,9 @@ class _Course:
         names: The names that a test binds and reads.
         theirs: The names that answers bind.
         classes: Those of them that are classes.
+        functions: Those of them that are functions.
+        uses: Of each code cell, in order: its grade id, whether it is a test, and what
+            it does with names.
         given: The names that locked cells bind without reading the student's.
         free: The names that cells bind which a student may change.
         read: The names that cells other than tests read.
@@ -102,6 +113,8 @@ class _Course:
     names: dict[str, Names] = field(default_factory=dict)
     theirs: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    uses: list[tuple[str, bool, Uses]] = field(default_factory=list)
     given: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
@@ -113,7 +126,10 @@ def _read(notebook: NotebookNode, solution: NotebookNode) -> _Course:
     course = _Course()
     for cell in solution.cells:
         tree = _tree(cell)
-        if tree is None or is_test(cell):
+        if tree is None:
+            continue
+        course.uses.append((grade_id(cell) or "", is_test(cell), uses_of(cell.source)))
+        if is_test(cell):
             continue
         course.imported |= dict(_imported(tree))
         course.imports += _import_statements(tree)
@@ -122,6 +138,9 @@ def _read(notebook: NotebookNode, solution: NotebookNode) -> _Course:
             course.read |= names_of(cell.source).read
             course.classes |= {
                 node.name for node in tree.body if isinstance(node, ast.ClassDef)
+            }
+            course.functions |= {
+                node.name for node in tree.body if isinstance(node, ast.FunctionDef)
             }
     for cell in notebook.cells:
         tree = _tree(cell)
@@ -174,28 +193,57 @@ def _import_statements(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
     ]
 
 
-def _fault(source: str, course: _Course) -> str:
+def _fault(test: str, source: str, course: _Course) -> str:
     """Says why a test cannot run apart; empty if it can."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
         return f"is not Python: {error.msg}"
     names = names_of(source)
-    own = _of_names(names, source, tree, course)
+    own = _of_bindings(test, source, course) or _of_names(names, tree, course)
     return own or next(_of_statements(tree, course), "")
 
 
-def _of_names(names: Names, source: str, tree: ast.Module, course: _Course) -> str:
+def _of_bindings(test: str, source: str, course: _Course) -> str:
+    """Says whether a name that a test binds matters elsewhere.
+
+    It does not where the test binds it before it reads it, no function of another cell
+    reads it, and each later cell binds it anew before it reads it.
+    """
+    own = uses_of(source)
+    for name in sorted(assigned_names(source)):
+        if name in course.theirs and (
+            name in own.first_read or name in course.functions | course.classes
+        ):
+            return f"binds {name!r}, which is the student's"
+        if any(
+            name in uses.deferred for _, is_a_test, uses in course.uses if not is_a_test
+        ):
+            return f"binds {name!r}, which other cells read"
+        if _is_read_later(test, name, course):
+            return f"binds {name!r}, which other cells read"
+    return ""
+
+
+def _is_read_later(test: str, name: str, course: _Course) -> bool:
+    """Returns whether a cell after a test reads a name as the test has bound it."""
+    passed = False
+    for other, is_a_test, uses in course.uses:
+        if passed and name in uses.first_read:
+            # Tests that run apart share their names, but for those of the student's.
+            return not is_a_test or name in course.theirs
+        if passed and name in uses.bound:
+            return False
+        passed = passed or (is_a_test and other == test)
+    return False
+
+
+def _of_names(names: Names, tree: ast.Module, course: _Course) -> str:
     imported_here = dict(_imported(tree))
-    bound = assigned_names(source)
-    for name in sorted(bound & course.theirs):
-        return f"binds {name!r}, which is the student's"
-    for name in sorted(bound & course.read - course.given):
-        return f"binds {name!r}, which other cells read"
     elsewhere = course.free | course.given | course.theirs
     for name in sorted((imported_here.keys() & course.read) - elsewhere):
         return f"imports {name!r}, which other cells read"
-    for name in sorted(names.read & OF_IPYTHON - bound):
+    for name in sorted(names.read & OF_IPYTHON):
         return f"reads {name!r}, which is IPython's"
     apart = course.given | course.theirs | imported_here.keys() | course.imported.keys()
     apart |= {name for read in course.names.values() for name in read.bound}
@@ -261,7 +309,7 @@ def _of_magic(node: ast.Call) -> Iterator[str]:
     text = ast.unparse(node.func)
     if text.startswith("get_ipython()."):
         magic = node.args[0] if node.args else None
-        name = magic.value if isinstance(magic, ast.Constant) else ""
+        name = str(magic.value) if isinstance(magic, ast.Constant) else ""
         if not text.endswith("_magic") or name not in HARMLESS:
             yield f"uses IPython ({name or text})"
 

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_class import gradebook
 
 from autograder.cli import main
-from autograder.course import find_course
+from autograder.course import CourseError, find_course
 from autograder.grading.assignment import load_parts
 from autograder.grading.check import check
 from autograder.grading.grade_class import grade_class
@@ -168,7 +168,8 @@ def test_each_notebook_has_its_outcome_and_the_assignment_their_sum(course, caps
     assert main(["--course", str(course.root), "grade", PS]) == 1
     told = capsys.readouterr().out
     assert told.count("kept") == len(EXPECTED)
-    assert "6.5/11.5" in told and "3.5/11.5" in told
+    assert "6.5/11.5" in told
+    assert "3.5/11.5" in told
     assert f"{SECOND}: {SECOND}.ipynb is not there" in " ".join(told.split())
     assert "4 of 5 tests run apart from the student's code" in told
 
@@ -198,7 +199,8 @@ def test_shards_are_taken_by_notebook(course, tmp_path, capsys):
     given = ["grade-shard", str(course.submitted), str(out)]
     assert main(["--course", str(course.root), *given]) == 1
     files = {path.name for path in (out / "ana" / PS).iterdir()}
-    assert f"{SECOND}.outcome.json" in files and f"{FIRST}.ipynb" in files
+    assert f"{SECOND}.outcome.json" in files
+    assert f"{FIRST}.ipynb" in files
     outcome = json.loads((out / "cy" / PS / f"{SECOND}.outcome.json").read_text())
     assert outcome["status"] == "missing"
     root = shutil.copytree(course.root, tmp_path / "copy")
@@ -239,3 +241,39 @@ def test_what_the_reference_fails_apart_runs_together(tmp_path):
     (root / "source" / "ps" / "new.txt").touch()
     load_parts(find_course(root), "ps")
     assert len(json.loads((root / "tried.json").read_bytes())) == 2 or kept
+
+
+@pytest.mark.parametrize(
+    ("kernel", "told"),
+    [
+        ({"name": "ir", "language": "R", "display_name": "R"}, "is for R: submissions"),
+        (
+            {"name": "blah", "display_name": "?"},
+            "names the kernel 'blah', which is not",
+        ),
+    ],
+)
+def test_other_languages_are_refused_by_name(tmp_path, kernel, told):
+    folder = tmp_path / "source" / "ps"
+    folder.mkdir(parents=True)
+    notebook = new_notebook(metadata={"kernelspec": kernel})
+    nbformat.write(notebook, folder / "ps.ipynb")
+    with pytest.raises(CourseError, match=told):
+        load_parts(find_course(tmp_path), "ps")
+
+
+def test_a_kernel_of_a_conda_environment_is_python(tmp_path):
+    folder = tmp_path / "source" / "ps"
+    folder.mkdir(parents=True)
+    kernel = {"name": "conda-root-py", "language": "python", "display_name": "Python"}
+    nbformat.write(new_notebook(metadata={"kernelspec": kernel}), folder / "ps.ipynb")
+    assert load_parts(find_course(tmp_path), "ps")[0].notebook_name == "ps"
+
+
+def test_what_nbgrader_refuses_is_one_line(tmp_path):
+    folder = tmp_path / "source" / "ps"
+    folder.mkdir(parents=True)
+    cells = [code("x", "same", locked=True), code("y", "same", locked=True)]
+    nbformat.write(new_notebook(cells=cells), folder / "ps.ipynb")
+    with pytest.raises(CourseError, match="Duplicate grade id: same"):
+        load_parts(find_course(tmp_path), "ps")

@@ -22,11 +22,8 @@ def locked(source, name="locked"):
     return marked(source, name, locked=True)
 
 
-def test_of(source, name="test"):
+def checked(source, name="test"):
     return marked(source, name, grade=True, locked=True, points=1)
-
-
-test_of.__test__ = False
 
 
 def decided(*cells):
@@ -98,8 +95,8 @@ def beside(test):
         new_code_cell("from math import isclose\nunlocked = 3"),
         locked("from nose.tools import assert_equal\nGIVEN = 4"),
         answer(ANSWER),
+        checked(test),
         new_code_cell("shared"),
-        test_of(test),
     )
 
 
@@ -114,16 +111,16 @@ def test_tests_that_run_with_the_students_code(reason):
 
 
 def test_what_is_no_python():
-    reasons, _ = decided(answer(ANSWER), test_of("assert f(1) =="))
+    reasons, _ = decided(answer(ANSWER), checked("assert f(1) =="))
     assert reasons["test"].startswith("is not Python: ")
 
 
 def test_a_test_follows_the_one_whose_names_it_reads():
     reasons, _ = decided(
         answer(ANSWER),
-        test_of("import os\nhelper = os.getcwd", "first"),
-        test_of("assert f(helper) == helper", "second"),
-        test_of("assert f(1) == 1", "third"),
+        checked("import os\nhelper = os.getcwd", "first"),
+        checked("assert f(helper) == helper", "second"),
+        checked("assert f(1) == 1", "third"),
     )
     assert list(reasons) == ["first", "second"]
     assert reasons["second"] == (
@@ -134,8 +131,8 @@ def test_a_test_follows_the_one_whose_names_it_reads():
 def test_a_test_that_puts_a_students_name_back_takes_no_other_with_it():
     reasons, _ = decided(
         answer(ANSWER),
-        test_of("old = f\ndel f\nf = old", "first"),
-        test_of("assert f(1) == 1", "second"),
+        checked("old = f\ndel f\nf = old", "first"),
+        checked("assert f(1) == 1", "second"),
     )
     assert list(reasons) == ["first"]
 
@@ -144,7 +141,7 @@ def test_imports_are_those_that_tests_read():
     _, imports = decided(
         new_code_cell("import this_is_not_installed as gone\nimport json, math"),
         answer("import numpy as np\nimport this\ndef f(x):\n    return x"),
-        test_of("assert np.ones(f(1)).size == math.pi > 3 and gone"),
+        checked("assert np.ones(f(1)).size == math.pi > 3 and gone"),
     )
     assert "this\n" not in imports
     namespace = {}
