@@ -196,10 +196,10 @@ def tied_contest(seed, images, classes, levels=3):
 def separate(scores, labels):
     """Breaks the ties of whole numbers in different ways, by what each would mean."""
     true = np.eye(scores.shape[1], dtype="float32")[labels]
-    later = np.linspace(0, 0.5, scores.shape[1], dtype="float32")
+    later = np.linspace(0, 0.3, scores.shape[1], dtype="float32")
     return {
-        "ahead": scores + 0.5 * true,
-        "a class with the same score counts as higher": scores - 0.5 * true,
+        "ahead": scores + later + 0.5 * true,
+        "a class with the same score counts as higher": scores + later - 0.5 * true,
         "among equal scores, the first class goes first": scores - later,
         "among equal scores, the last class goes first": scores + later,
     }
@@ -290,8 +290,8 @@ for _seed, _images, _classes in [(11, 40, 9), (12, 1, 5), (13, 25, 30), (14, 6, 
 checks.passed("values", "k left out", "arrays unchanged")
 
 # %% [markdown]
-# Ties (1 point). Of whole numbers, half a point more for the true class breaks ties in
-# favour of the network, and changes nothing else.
+# Ties (1 point). Of whole numbers, half a point more for the true class, and less for
+# the others, breaks ties in favour of the network, and changes nothing else.
 
 # %% nbgrader={"grade_id": "test_topk_ties", "points": 1}
 _cases = [(2, 30, 6, 3)]
