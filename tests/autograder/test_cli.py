@@ -42,6 +42,7 @@ def test_a_fault_of_the_course_is_one_line_and_2(entered, capsys, arguments, fau
     assert shown.out == ""
 
 
+@pytest.mark.kernel
 def test_before_anybody_handed_in_the_table_shows_what_there_is_to_be_had(
     entered, capsys
 ):

@@ -13,10 +13,8 @@ MOST_LINES = 15
 # Assignments whose visible tests still hold formulas. One whose tests hold none must
 # leave the list: it can only shrink.
 REVEALING = {
-    "hw02_vgg",
     "hw04_resnet",
     "hw05_transfer",
-    "hw08_bits",
     "hw10_dcgan",
     "hw11_segnet",
 }

@@ -144,6 +144,7 @@ def test_passing_prints_what_was_asked(capsys):
 
 def test_unpack_counts():
     assert checks.unpack([1, 2], 2) == (1, 2)
+    assert checks.unpack(np.array([1, 2]), 2) == (1, 2)
     with fails("y must be 2 values. Received: 3"):
         checks.unpack(3, 2, "y")
     with fails("y must be 2 values, not 3"):
