@@ -277,7 +277,7 @@ def unpool_expected(values, indices, height, width):
         column, row = divmod(int(indices[b, i, j, c]), height)
         turned[b, row, column, c] = value
         row, column = divmod(int(indices[b, i, j, c]), height)
-        transposed[b, row % height, column, c] = value
+        transposed[b, row % height, column % width, c] = value
     return answer, {
         "each value is repeated four times; expected it once, with zeros around": (
             values.repeat(2, 1).repeat(2, 2)
