@@ -303,18 +303,14 @@ one, spot = np.array([7.0, 8]).reshape(1, 1, 2, 1), np.array([5, 0]).reshape(1, 
 expect("unpool of the example", unpool_expected(one, spot, 2, 3)[0])
 
 # %% nbgrader={"grade_id": "test_unpool", "points": 3}
-for _seed, _dims, _height, _width in [
-    (113, (2, 2, 3, 2), 4, 6),
-    (114, (1, 1, 3, 1), 3, 5),
-]:
-    _given = to_put_back(_seed, _dims, _height, _width)
-    _kept = to_put_back(_seed, _dims, _height, _width)
-    _found = unpool(*_given, _height, _width)
-    checks.unchanged(_given, _kept, "the arrays given to unpool")
-    checks.answer(_found, f"unpool of {_dims} to {_height}×{_width}")
-_values, _indices = np.array([7.0, 8]), np.array([5, 0])
-_given = _values.reshape(1, 1, 2, 1), _indices.reshape(1, 1, 2, 1)
-checks.answer(unpool(*_given, height=2, width=3), "unpool of the example")
+_given = to_put_back(113, (2, 2, 3, 2), 4, 6)
+_found = unpool(*_given, 4, 6)
+checks.unchanged(_given, to_put_back(113, (2, 2, 3, 2), 4, 6), "what unpool was given")
+checks.answer(_found, "unpool of (2, 2, 3, 2) to 4×6")
+_found = unpool(*to_put_back(114, (1, 1, 3, 1), 3, 5), height=3, width=5)
+checks.answer(_found, "unpool of (1, 1, 3, 1) to 3×5")
+_given = np.array([[[[7.0], [8.0]]]]), np.array([[[[5], [0]]]])
+checks.answer(unpool(*_given, 2, 3), "unpool of the example")
 ### BEGIN HIDDEN TESTS
 for _dims, _height, _width, _kind in [
     ((3, 4, 1, 2), 8, 2, "int64"),
@@ -688,9 +684,10 @@ def pixels(seed, shape, num_classes):
 
 # %% nbgrader={"grade_id": "given_slope"}
 def loss_by_logits(logits):
-    """Returns the loss of three pixels, of which two count, by their logits."""
-    labels = np.array([[[0, 255, 1]]], "int32")
-    return weighted_loss(labels, logits, np.array([1, 2], "float32"))
+    """Returns the loss of pixels of class 0, of which the first row counts."""
+    labels = np.zeros(logits.shape[:-1], "int32")
+    labels[:, 1:] = 255
+    return weighted_loss(labels, logits, np.ones(2, "float32"))
 
 
 # %% tags=["expected"]
@@ -767,15 +764,14 @@ checks.passed("values")
 # %% nbgrader={"grade_id": "test_weighted_loss_ignore", "points": 2}
 _labels, _logits = pixels(118, (2, 3, 2), 3)
 _weights = np.array([1, 2, 5], "float32")
-_rest = weighted_loss(_labels[:, 1:], _logits[:, 1:], _weights)
+_rest = weighted_loss(_labels[:, 1:].copy(), _logits[:, 1:], _weights)
 _labels[:, 0] = 255
 _found = weighted_loss(_labels, _logits, _weights)
 # Both sides are the student's: what the loss is has been asked above.
 checks.close(_found, _rest, "weighted_loss with ignored pixels, unlike without them,")
-_logits = ops.convert_to_tensor(np.array([[[[0, 300]]]], "float32"))
-_size = abs(float(weighted_loss(_labels[:1, 1:2, :1] * 0, _logits, _weights[:2])))
+_size = abs(float(loss_by_logits(np.array([[[[0, 300]]]], "float32"))))
 checks.answer(_size, "the size of the loss of a pixel that is 300 logits off")
-_slope = checks.gradient(loss_by_logits, np.zeros((1, 1, 3, 2), "float32"))
+_slope = checks.gradient(loss_by_logits, np.zeros((1, 2, 2, 2), "float32"))
 assert np.abs(_slope).max() > 0, "no gradient flows: use keras.ops"
 ### BEGIN HIDDEN TESTS
 for _ignore, _classes in [(9, 3), (1, 4), (0, 2), (-1, 3)]:
@@ -930,10 +926,21 @@ def fault_inside(model, size, channels, filters):
     return ""
 
 
-def louder(weights):
-    """Draws kernels anew, larger than they were; other weights stay."""
+def fault_outside(model, dims):
+    """Gives a network large kernels; returns why it puts out no logits, or ""."""
     rng = np.random.default_rng(122)
-    return [rng.normal(size=w.shape) if w.ndim == 4 else w for w in weights]
+    weights = [
+        rng.normal(size=w.shape) if w.ndim == 4 else w for w in model.get_weights()
+    ]
+    model.set_weights(weights)
+    x = rng.normal(size=(2, *dims)).astype("float32")
+    found = ops.convert_to_numpy(model(x, training=False))
+    if np.allclose(found.sum(-1), 1, atol=1e-3):
+        return "the numbers of a pixel sum to 1. Is a softmax left at the end?"
+    if found.min() < 0 and np.abs(found).max() > 1:
+        return ""
+    ends = f"{found.min():.3g} to {found.max():.3g}"
+    return f"numbers from {ends}, with large weights too: no logits"
 
 
 # %% [markdown]
@@ -950,14 +957,8 @@ for _dims, _classes, _filters in _cases:
     checks.model(_model, (None, *_dims), (None, *_dims[:2], _classes), _call)
     _fault = fault_inside(_model, _dims[:2], _dims[2], _filters)
     assert not _fault, f"{_call}: {_fault}"
-    _model.set_weights(louder(_model.get_weights()))
-    _x = np.random.default_rng(123).normal(size=(2, *_dims)).astype("float32")
-    _found = ops.convert_to_numpy(_model(_x, training=False))
-    _ends = f"{_found.min():.3g} to {_found.max():.3g}"
-    _sums = np.allclose(_found.sum(-1), 1, atol=1e-3)
-    assert not _sums, f"{_call}: numbers that sum to 1. Is a softmax left at its end?"
-    _free = _found.min() < 0 and np.abs(_found).max() > 1
-    assert _free, f"{_call} puts out {_ends}, with large weights too: no logits"
+    _fault = fault_outside(_model, _dims)
+    assert not _fault, f"{_call}: {_fault}"
 checks.passed("shape", "parts", "logits")
 
 # %% [markdown]

@@ -7,7 +7,7 @@ def mirror(input_shape, num_classes, filters):
     inputs = x = keras.Input(input_shape)
     for f in filters:
         x = layers.Conv2D(f, 3, padding="same")(x)
-        x = layers.AveragePooling2D()(x)
+        x = layers.AveragePooling2D(2)(x)
     for f in filters[::-1]:
         x = layers.UpSampling2D()(x)
         x = layers.Conv2D(f, 3, padding="same")(x)
