@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_mirror_learns": "of pixels inside balls"}}
+# %% [markdown] answer={"fails": {"test_mirror_learns": "% of the pixels of new scenes are right"}}
 # A linear map: no activations, and means for maxima.
 
 
