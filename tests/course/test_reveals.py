@@ -14,7 +14,7 @@ MOST_LINES = 15
 # leave the list: it can only shrink.
 REVEALING = {
     *("hw01_alexnet", "hw02_vgg", "hw04_resnet", "hw05_transfer"),
-    *("hw06_speed", "hw08_bits", "hw10_dcgan", "hw11_segnet"),
+    *("hw06_speed", "hw08_bits", "hw10_dcgan"),
 }
 
 
