@@ -430,8 +430,8 @@ _block = built(bottleneck, (7, 7, 6), filters=4, strides=2)
 _one, _other = (ops.convert_to_numpy(_block(_x)) for _x in (_image, _wiped))
 checks.shape(_one, (2, 4, 4, 16), "bottleneck(filters=4, strides=2) of (7, 7, 6)")
 assert not np.allclose(_one, _other, rtol=1e-3), (
-    "the output does not change when three pixels in four are wiped out: the stride is "
-    "in the first 1×1 convolution; expected it in the 3×3"
+    "the output does not change when three pixels in four are wiped out, as if the "
+    "first 1×1 convolution had the stride: expected it in the 3×3"
 )
 ### BEGIN HIDDEN TESTS
 
@@ -487,8 +487,12 @@ checks.answer(_found, _call, atol=0.05)
 ### BEGIN HIDDEN TESTS
 for _dims, _f in [((5, 4, 7), 3), ((7, 7, 12), 3), ((1, 6, 5), 2)]:
     _right, _mistakes, _also = bottleneck_expected(images(*_dims), _f)
-    _block = built(bottleneck, _dims, filters=_f)
     _call = f"bottleneck(filters={_f}) of images {_dims}"
+    try:
+        _block = built(bottleneck, _dims, filters=_f)
+    except (TypeError, ValueError):
+        # Whether a block can be made where shapes differ is judged by other tests.
+        continue
     _found = _block(images(*_dims), training=True)
     _what = f"{_call}, in training mode,"
     checks.judge(_found, _right, _mistakes, _what, atol=0.05, also=_also)
