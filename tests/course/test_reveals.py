@@ -13,8 +13,11 @@ MOST_LINES = 15
 # Assignments whose visible tests still hold formulas. One whose tests hold none must
 # leave the list: it can only shrink.
 REVEALING = {
-    *("hw01_alexnet", "hw02_vgg", "hw03_googlenet", "hw05_transfer"),
-    *("hw06_speed", "hw08_bits", "hw10_dcgan", "hw11_segnet"),
+    "hw01_alexnet",
+    "hw02_vgg",
+    "hw05_transfer",
+    "hw10_dcgan",
+    "hw11_segnet",
 }
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_shape": "has shape (2, 4, 4, 256); expected (2, 4, 4, 16)", "test_bottleneck_weights": "'3×3, 64 to 64'", "test_bottleneck_stride": "(7, 7, 6) has shape (2, 4, 4, 256)", "test_bottleneck_order": "has shape (2, 3, 3, 256)"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_shape": "has shape (2, 4, 4, 256); expected (2, 4, 4, 16)", "test_bottleneck_weights": "'3×3 64→64'", "test_bottleneck_stride": "(7, 7, 6) has shape (2, 4, 4, 256)", "test_bottleneck_order": "has shape (2, 3, 3, 256)"}}
 # Hard-codes the channels of ResNet-50's first stage.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_weights": "is ['1×1, 6 to 16']", "test_bottleneck_stride": "does not change when three pixels in four are wiped out", "test_bottleneck_order": "what the convolutions make is not added"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_weights": "is ['1×1 6→16']", "test_bottleneck_stride": "does not change when three pixels in four are wiped out", "test_bottleneck_order": "what the convolutions make is not added"}}
 # Overwrites the convolutions' result: only the shortcut comes out.
 
 

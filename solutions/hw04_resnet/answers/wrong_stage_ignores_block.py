@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_stage": "has shape", "test_network_ends": "", "test_network_stages": ""}}
+# %% [markdown] answer={"fails": {"test_stage": "is wrong in 90 of 90 numbers", "test_network_ends": "", "test_network_stages": ""}}
 # Calls the library's block, whatever `block` is.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_steps": "they are those after 36 steps of Adam; expected 9 steps"}}
+# %% [markdown] answer={"fails": {"test_train_steps": "as far as 36 steps of Adam do; expected 9 steps"}}
 # Trains for as many epochs as worked well, whatever is asked.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train_steps": "they are those after 6 steps of Adam; expected 9 steps"}}
+# %% [markdown] answer={"fails": {"test_train_steps": "as far as 6 steps of Adam do; expected 9 steps"}}
 # Leaves out the last batch of an epoch, which is smaller.
 
 
