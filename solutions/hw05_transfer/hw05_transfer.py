@@ -14,9 +14,10 @@
 # | 5 | A few labels | 3 |
 #
 # Write your code where it says `YOUR CODE HERE`. The cells below each exercise test
-# it; when your work is graded, the same cells ask the same of other inputs too. No
-# exercise needs an earlier one. Tensors are channels-last: (batch, height, width,
-# channels).
+# it; when your work is graded, they ask the same of other inputs too: other bases, with
+# other layers and other shapes. No exercise needs an earlier one. What a test expects
+# stands in `expected.json`, beside this notebook. Tensors are channels-last: (batch,
+# height, width, channels).
 
 # %% nbgrader={"grade_id": "setup"}
 import keras
@@ -25,10 +26,12 @@ from keras import layers, ops
 
 from layerwise import checks, training
 
+checks.short_errors()
+
 # %% [markdown]
-# The next cell is given. `pretrained_base` has learned its features already: each of
-# its first filters looks for one shape. `glyphs` draws the shapes, at any place, in
-# noise.
+# The next cell is given. `pretrained_base` plays a trained network: its filters are not
+# learned, but set, and each of the first ones looks for one shape. `glyphs` draws the
+# shapes, at any place, in noise.
 
 
 # %% nbgrader={"grade_id": "given"}
@@ -43,28 +46,29 @@ SHAPES = np.stack(
 ).astype("float32")
 
 
-def glyphs(n, seed):
-    """Draws noisy images of a plus, a cross or a box at any place.
+def glyphs(n, seed, shapes=SHAPES):
+    """Draws noisy images of shapes, each at any place.
 
     Args:
         n: Integer, number of images.
         seed: Integer.
+        shapes: Array of shape (classes, 5, 5).
 
     Returns:
-        Images, `float32` of shape (n, 12, 12, 1), and labels 0, 1 or 2 of shape (n,),
-        of each about the same number.
+        Images, `float32` of shape (n, 12, 12, 1), and labels of shape (n,), 0 to
+        classes - 1, of each about the same number.
     """
     rng = np.random.default_rng(seed)
-    labels = rng.permutation(np.arange(n) % 3)
+    labels = rng.permutation(np.arange(n) % len(shapes))
     images = rng.normal(0, 0.4, (n, 12, 12, 1)).astype("float32")
     for image, label in zip(images, labels, strict=True):
         top, left = rng.integers(0, 8, 2)
-        image[top : top + 5, left : left + 5, 0] += SHAPES[label]
+        image[top : top + 5, left : left + 5, 0] += shapes[label]
     return images, labels
 
 
-def pretrained_base():
-    """A network with trained features: images (12, 12, 1) to 8 numbers each."""
+def pretrained_base(shapes=SHAPES):
+    """A network that knows shapes: images (12, 12, 1) to 8 numbers each."""
     inputs = keras.Input((12, 12, 1))
     x = layers.Conv2D(6, 5, name="shapes")(inputs)
     x = layers.BatchNormalization(name="norm")(x)
@@ -74,7 +78,7 @@ def pretrained_base():
     base = keras.Model(inputs, x, name="base")
     rng = np.random.default_rng(5)
     kernel = rng.normal(0, 0.1, (5, 5, 1, 6)).astype("float32")
-    for index, shape in enumerate(SHAPES):
+    for index, shape in enumerate(shapes):
         kernel[..., 0, index] += (shape - shape.mean()) / 2
     mix = rng.normal(0, 0.1, (6, 8)).astype("float32")
     mix[np.arange(6), np.arange(6)] += 1
@@ -86,44 +90,51 @@ def pretrained_base():
     return base
 
 
-def places(model, base):
-    """Finds a base's weights among those of a model that contains it.
-
-    Returns:
-        List of indices into `model.get_weights()`, one for each weight of the base;
-        `None` where there is none.
-    """
-    weights, found = model.get_weights(), []
-    for wanted in base.get_weights():
-        fits = [
-            index
-            for index, weight in enumerate(weights)
-            if index not in found
-            and weight.shape == wanted.shape
-            and np.array_equal(weight, wanted)
-        ]
-        found.append(fits[0] if fits else None)
+# %% tags=["expected"]
+def other_base(kind):
+    """Builds bases of other families, with weights drawn for each kind."""
+    if kind == "two normalisations":
+        found = keras.Sequential(
+            [
+                keras.Input((9, 6, 2)),
+                layers.Conv2D(4, 3, strides=2, padding="same"),
+                layers.BatchNormalization(name="first"),
+                layers.ReLU(),
+                layers.DepthwiseConv2D(3, padding="same", name="each"),
+                layers.BatchNormalization(scale=False, name="second"),
+                layers.GlobalAveragePooling2D(),
+            ]
+        )
+    elif kind == "a model in a model":
+        inner = keras.Sequential(
+            [keras.Input((7,)), layers.Dense(5), layers.BatchNormalization()]
+        )
+        found = keras.Sequential(
+            [keras.Input((7,)), inner, layers.Dropout(0.5), layers.Dense(6, "tanh")]
+        )
+    else:
+        inputs = keras.Input((5,))
+        x = layers.LayerNormalization()(layers.Dense(4)(inputs))
+        found = keras.Model(inputs, layers.Concatenate()([x, inputs]))
+    rng = np.random.default_rng(len(kind))
+    for weight in found.weights:
+        low = 0.5 if "variance" in weight.path else -1
+        weight.assign(rng.uniform(low, 1.5, weight.shape))
     return found
 
 
-def train_a_little(model, x, y):
-    """Trains a model for a few steps, fast enough to move whatever can move."""
-    model.compile(
-        keras.optimizers.SGD(0.1),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
-    model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0)
-
+BASES = ["two normalisations", "a model in a model", "no normalisation of batches"]
 
 # %% [markdown]
 # ## Exercise 1: a new head on a frozen base (5 points)
 #
 # Write `transfer_model(base, num_classes)`. It returns a `keras.Model` from the base's
-# input to **logits** (batch, num_classes): the base, and one dense layer.
+# input to **logits** (batch, num_classes): the base, and one dense layer on its
+# features. Logits are the dense layer's numbers, nothing after them.
 #
-# - The dense layer is trained. Of the base not one bit may move, whatever `fit` does,
-#   the moving mean and variance of its normalisation included.
+# - The dense layer is trained. It may have a bias or none.
+# - Of the base not one bit may move, whatever `fit` does, the moving mean and variance
+#   of its normalisation included.
 # - The base is used, not copied: its weights are in your model.
 #
 # A common mistake: freezing the layers with kernels and forgetting the normalisation,
@@ -135,11 +146,11 @@ def transfer_model(base, num_classes):
     """Puts a new classifier on a frozen base.
 
     Args:
-        base: `keras.Model` from images to features (batch, channels).
+        base: `keras.Model` from inputs of any shape to features (batch, channels).
         num_classes: Integer.
 
     Returns:
-        A `keras.Model` from images to logits (batch, num_classes).
+        A `keras.Model` from the same inputs to logits (batch, num_classes).
     """
     ### BEGIN SOLUTION
     base.trainable = False
@@ -149,79 +160,176 @@ def transfer_model(base, num_classes):
     ### END SOLUTION
 
 
+# %% nbgrader={"grade_id": "given_head"}
+def new_weights(model, base):
+    """Lists the weights of a model that are not the base's."""
+    theirs = {id(weight) for weight in base.weights}
+    return [weight for weight in model.weights if id(weight) not in theirs]
+
+
+def with_kernel(base, num_classes, x, kernel):
+    """Gives the dense layer of `transfer_model` another kernel and a bias of zeros.
+
+    Returns:
+        The logits of x, how many of the base's weights are in the model, and the shapes
+        of the others.
+    """
+    model = transfer_model(base, num_classes)
+    model(x)  # a model with a `call` of its own has its weights from now on
+    new = new_weights(model, base)
+    for weight in new:
+        fits = tuple(weight.shape) == kernel.shape
+        weight.assign(kernel if fits else ops.zeros_like(weight))
+    logits = ops.convert_to_numpy(model(x))
+    shapes = sorted((tuple(weight.shape) for weight in new), key=len)
+    return logits, len(model.weights) - len(new), shapes
+
+
+def fitted(base, num_classes, x, y):
+    """Trains what `transfer_model` returns, fast enough to move what can move.
+
+    Returns:
+        How far each weight moved that is not the base's.
+    """
+    model = transfer_model(base, num_classes)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model(x)
+    before = [ops.convert_to_numpy(weight) for weight in new_weights(model, base)]
+    model.compile(keras.optimizers.SGD(0.1), loss, run_eagerly=True)
+    model.fit(x, y, batch_size=16, epochs=1, verbose=0)
+    after = [ops.convert_to_numpy(weight) for weight in new_weights(model, base)]
+    pairs = zip(before, after, strict=True)
+    return [float(np.abs(new - old).max()) for old, new in pairs]
+
+
+# %% nbgrader={"grade_id": "given_moved"}
+def moved(base, before):
+    """Names the weights of a base that are not what they were.
+
+    Args:
+        base: `keras.Model`.
+        before: What `base.get_weights()` returned earlier.
+    """
+    pairs = zip(base.weights, before, strict=True)
+    return [
+        "/".join(weight.path.split("/")[-2:])
+        for weight, old in pairs
+        if not np.array_equal(ops.convert_to_numpy(weight), old)
+    ]
+
+
+def kernel_for(seed, features, num_classes):
+    """Draws a kernel for a dense layer."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(0, 1, (features, num_classes)).astype("float32")
+
+
+# %% tags=["expected"]
+def logits_expected(base, x, kernel):
+    """Returns the logits of a dense layer on a base, and what mistakes make of them."""
+
+    def logits(training):
+        weights = base.get_weights()
+        features = ops.convert_to_numpy(base(x, training=training))
+        base.set_weights(weights)
+        return features.astype("float64") @ kernel
+
+    z = logits(False)
+    up = np.exp(z - z.max(-1, keepdims=True))
+    return z, {
+        "probabilities; expected logits, without softmax": up / up.sum(-1)[:, None],
+        "probabilities; expected logits, without sigmoid": 1 / (1 + np.exp(-z)),
+        "a ReLU follows the dense layer; expected logits": np.maximum(z, 0),
+        "tanh follows the dense layer; expected logits": np.tanh(z),
+        "logarithms of probabilities; expected logits": np.log(up / up.sum(-1)[:, None]),
+        "the normalisation takes the statistics of the batch: use the base as in "
+        "prediction": logits(True),
+    }
+
+
+expect(
+    "the logits of transfer_model(base, 3) with a kernel drawn anew",
+    *logits_expected(pretrained_base(), glyphs(5, 51)[0], kernel_for(1, 8, 3)),
+)
+
 # %% [markdown]
-# Shapes, logits, and the base in it (2 points).
+# Logits, and the base in it (2 points).
 
 # %% nbgrader={"grade_id": "test_transfer_shape", "points": 2}
-_sizes = [3]
+_call, _x = "transfer_model(base, 3)", glyphs(5, 51)[0]
+checks.model(transfer_model(pretrained_base(), 3), what=_call)
+_found = with_kernel(pretrained_base(), 3, _x, kernel_for(1, 8, 3))
+_logits, _count, _new = checks.unpack(_found, 3, "what with_kernel returns")
+assert _count == 8, f"{_call} has {_count} of the base's 8 arrays: use the base itself"
+assert [*map(tuple, _new)] in ([(8, 3)], [(3,), (8, 3)]), (
+    f"{_call} has arrays {_new} beside the base's; expected those of one dense layer"
+)
+checks.answer(_logits, f"the logits of {_call} with a kernel drawn anew")
 ### BEGIN HIDDEN TESTS
-_sizes += [7]
+for _kind, _classes in zip(BASES, (5, 2, 1), strict=True):
+    _base, _call = other_base(_kind), f"transfer_model(base with {_kind}, {_classes})"
+    _x = np.random.default_rng(53).normal(0, 1, (4, *_base.input_shape[1:]))
+    _kernel = kernel_for(2, _base.output_shape[1], _classes)
+    _right, _arrays = logits_expected(_base, _x, _kernel), len(_base.weights)
+    _shape = _kernel.shape
+    _found = with_kernel(_base, _classes, _x, _kernel)
+    _logits, _count, _new = checks.unpack(_found, 3, "what with_kernel returns")
+    assert _count == _arrays, (
+        f"{_call} has {_count} of the base's {_arrays} arrays: use the base itself"
+    )
+    assert [*map(tuple, _new)] in ([_shape], [_shape[1:], _shape]), (
+        f"{_call} has arrays {_new} beside the base's; expected those of one dense "
+        "layer"
+    )
+    checks.judge(_logits, *_right, f"the logits of {_call}")
 ### END HIDDEN TESTS
-_untouched = pretrained_base()
-for _classes in _sizes:
-    _model = transfer_model(pretrained_base(), _classes)
-    _call = f"transfer_model(base, {_classes})"
-    checks.model(_model, (None, 12, 12, 1), (None, _classes), _call)
-    _found = places(_model, _untouched)
-    assert None not in _found, (
-        f"{_call}: {_found.count(None)} of the base's {len(_found)} weights are not in "
-        "it: use the base itself, with the weights that it came with"
-    )
-    _extra = len(_model.get_weights()) - len(_found)
-    assert _extra == 2, (
-        f"{_call} has {_extra} arrays of weights beside the base's; expected 2, kernel "
-        "and bias of one dense layer"
-    )
-    _x, _ = glyphs(20, seed=51)
-    _logits = ops.convert_to_numpy(_model(_x))
-    assert not np.allclose(_logits.sum(-1), 1, atol=1e-3), (
-        f"{_call} puts out numbers that sum to 1: expected logits, without softmax"
-    )
+checks.passed("logits", "one dense layer", "the base itself")
 
 # %% [markdown]
 # Not one bit moves (3 points).
 
 # %% nbgrader={"grade_id": "test_transfer_frozen", "points": 3}
-_seeds = [52]
-_untouched = pretrained_base()
-for _seed in _seeds:
-    _x, _y = glyphs(64, _seed)
-    _model = transfer_model(pretrained_base(), 3)
-    _found = places(_model, _untouched)
-    assert None not in _found, "the base's weights are not in the model"
-    _before = [_weight.copy() for _weight in _model.get_weights()]
-    with checks.seeded(_seed):
-        train_a_little(_model, _x, _y)
-    _after = _model.get_weights()
-    _names = [_weight.path for _weight in _untouched.weights]
-    _moved = [
-        _name
-        for _name, _index in zip(_names, _found, strict=True)
-        if not np.array_equal(_before[_index], _after[_index])
-    ]
-    _statistics = [_name for _name in _moved if "moving" in _name]
-    assert len(_statistics) < len(_moved) or not _moved, (
-        f"after a fit {' and '.join(_statistics)} have moved: the normalisation still "
-        "updates its statistics. It must be frozen too"
-    )
-    assert not _moved, f"after a fit weights of the base have moved: {_moved}"
-    _head = [_i for _i in range(len(_before)) if _i not in _found]
-    assert any(not np.array_equal(_before[_i], _after[_i]) for _i in _head), (
-        "after a fit the new dense layer has not moved: is everything frozen?"
-    )
+_base, _x_y = pretrained_base(), glyphs(48, seed=52)
+_before = _base.get_weights()
+with checks.seeded(52):
+    _steps = fitted(_base, 3, *_x_y)
+_moved = moved(_base, _before)
+assert not _moved, f"after a fit weights of the base have moved: {', '.join(_moved)}"
+assert _steps, "transfer_model has no weights beside the base's, or other ones later"
+assert max(_steps) > 0, "the new dense layer has not moved: is everything frozen?"
+### BEGIN HIDDEN TESTS
+for _kind, _classes in zip(BASES, (4, 2, 3), strict=True):
+    _base = other_base(_kind)
+    _before = _base.get_weights()
+    _x = np.random.default_rng(54).normal(0, 1, (24, *_base.input_shape[1:]))
+    with checks.seeded(55):
+        _steps = fitted(_base, _classes, _x, np.arange(24) % _classes)
+    _moved, _call = moved(_base, _before), f"after a fit with a base with {_kind}"
+    assert not _moved, f"{_call} weights of it have moved: {', '.join(_moved)}"
+    assert _steps, f"{_call} there are no weights beside it, or other ones"
+    assert max(_steps) > 0, f"{_call} the new dense layer has not moved"
+### END HIDDEN TESTS
+checks.passed("base frozen", "dense layer trained")
 
 # %% [markdown]
 # ## Exercise 2: count what is trained (3 points)
 #
-# Write `parameter_report(model)`. It returns a dictionary with three integers, how many
-# numbers are
+# Write `parameter_report(model)`. Of the numbers in `model.weights`, each counted once,
+# it returns how many are
 #
 # - `"trainable"`: moved by gradients, as the model stands;
-# - `"frozen"`: could be moved by gradients, if their layer were trainable;
+# - `"frozen"`: could be moved by gradients, but are not;
 # - `"statistics"`: moving means and variances, which no gradient ever moves.
 #
+# It is a dictionary with three integers. The model must not change.
+#
 # Layers may be models themselves, and may be nested. A frozen normalisation has frozen
-# numbers (γ and β) *and* statistics.
+# numbers (γ and β) *and* statistics. In a model whose own `trainable` is `False`
+# everything is frozen, also a layer whose `trainable` is `True`.
+#
+# An example: the given base has 150 + 6 numbers in `shapes`, 6 γ, 6 β and 12 statistics
+# in `norm`, 48 + 8 in `mix`. With `norm` frozen, 212 are trainable, 12 frozen and 12
+# statistics.
 
 
 # %% nbgrader={"grade_id": "parameter_report"}
@@ -229,7 +337,7 @@ def parameter_report(model):
     """Counts a model's numbers by what can move them.
 
     Args:
-        model: `keras.Model`.
+        model: `keras.Model`, not changed.
 
     Returns:
         Dictionary with integers under `"trainable"`, `"frozen"` and `"statistics"`.
@@ -241,66 +349,143 @@ def parameter_report(model):
         if id(variable) in trained:
             kind = "trainable"
         else:
-            kind = "statistics" if "moving_" in variable.path else "frozen"
+            kind = "statistics" if "moving_" in variable.name else "frozen"
         sizes[kind] += int(np.prod(variable.shape))
     return sizes
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "test_parameter_report", "points": 3}
-
-
-def _reported(frozen, nested):
-    """A model with some layers frozen, and what it must be counted as."""
+# %% nbgrader={"grade_id": "given_frozen_base"}
+def frozen_base(*names):
+    """Makes the base, with some of its layers frozen."""
     base = pretrained_base()
-    for name in frozen:
+    for name in names:
         base.get_layer(name).trainable = False
-    # Kernels and biases; γ and β; the statistics are 12 in any case.
-    sizes = {"shapes": 150 + 6, "norm": 12, "mix": 48 + 8}
-    count = sum(sizes[name] for name in frozen)
-    wanted = {"frozen": count, "trainable": 224 - count, "statistics": 12}
-    if nested:
-        base = keras.Sequential([keras.Input((12, 12, 1)), base, layers.Dense(4)])
-        wanted["trainable"] += 36
-    return base, wanted
+    return base
 
 
-_cases = [((), False), (("shapes",), False), (("shapes", "norm"), False)]
-### BEGIN HIDDEN TESTS
-_cases += [(("norm",), True), (("mix", "shapes"), True)]
-### END HIDDEN TESTS
-for _frozen, _nested in _cases:
-    _model, _wanted = _reported(_frozen, _nested)
-    _call = f"parameter_report with {', '.join(_frozen) or 'nothing'} frozen"
-    _received = parameter_report(_model)
-    assert isinstance(_received, dict) and sorted(_received) == sorted(_wanted), (  # noqa: PT018
-        f"{_call} must return a dictionary with {sorted(_wanted)}. Received: "
-        f"{_received!r}"
+# %% tags=["expected"]
+def sizes_of(weights):
+    """Counts the numbers of weights."""
+    return sum(int(np.prod(weight.shape)) for weight in weights)
+
+
+def report_expected(model):
+    """Returns the report of a model, and those of common mistakes."""
+    right = reference_parameter_report(model)
+    trainable, frozen, statistics = right.values()
+    moving = [weight for weight in model.weights if "moving_" in weight.name]
+    still = len(model.non_trainable_weights) - len(moving)
+    off = [
+        layer
+        for layer in checks.find_layers(model, "BatchNormalization")
+        if not layer.trainable
+    ]
+    theirs = sum(sizes_of(layer.weights[: -len(layer.weights[-2:])]) for layer in off)
+    loose = sum(
+        sizes_of(layer.trainable_weights) for layer in checks.find_layers(model)
     )
-    _received = {_key: int(_value) for _key, _value in _received.items()}
-    if _received != _wanted:
-        _all = _wanted["frozen"] + _wanted["statistics"]
-        assert _received["frozen"] != _all, (
-            f"{_call}: {_all} are counted as frozen; expected {_wanted['frozen']}: the "
-            "12 moving statistics are not frozen weights"
-        )
-        assert _received["statistics"] != 24, (
-            f"{_call}: 24 statistics; expected 12: γ and β of a frozen normalisation "
-            "are frozen weights"
-        )
-        assert "norm" not in _frozen or _received["statistics"], (
-            f"{_call}: the statistics of a frozen normalisation are missing"
-        )
-    assert _received == _wanted, f"{_call}: {_received}; expected {_wanted}"
+
+    def report(*sizes):
+        return dict(zip(right, sizes, strict=True))
+
+    return right, {
+        "the moving statistics count as frozen": report(
+            trainable, frozen + statistics, 0
+        ),
+        "the moving statistics count as frozen too": report(
+            trainable, frozen + statistics, statistics
+        ),
+        "γ and β of a frozen normalisation count as statistics": report(
+            trainable, frozen - theirs, statistics + theirs
+        ),
+        "the statistics of a frozen normalisation are missing": report(
+            trainable, frozen, statistics - sum(sizes_of(n.weights[-2:]) for n in off)
+        ),
+        "arrays are counted; expected the numbers in them": report(
+            len(model.trainable_weights), still, len(moving)
+        ),
+        "trainable and frozen numbers are swapped": report(
+            frozen, trainable, statistics
+        ),
+        "all that could be trained counts as trainable": report(
+            trainable + frozen, 0, statistics
+        ),
+        "all that could be trained counts as trainable, also what is frozen": report(
+            trainable + frozen, frozen, statistics
+        ),
+        "a layer in a frozen model counts as trainable": report(
+            loose, trainable + frozen - loose, statistics
+        ),
+    }
+
+
+def counted(kind):
+    """Builds models of which some parts are frozen."""
+    base, other = pretrained_base(), other_base(BASES[1])
+    if kind == "a normalisation in a nested base frozen":
+        base.get_layer("norm").trainable = False
+        return keras.Sequential([keras.Input((12, 12, 1)), base, layers.Dense(4)])
+    if kind == "a nested base frozen":
+        other.trainable = False
+        return keras.Sequential([keras.Input((7,)), other, layers.Dense(3)])
+    if kind == "everything frozen but a layer in it":
+        base.trainable = False
+        base.get_layer("mix").trainable = True
+        return base
+    if kind == "a layer used twice":
+        twice, inputs = layers.Dense(4), keras.Input((4,))
+        x = layers.BatchNormalization(center=False)(twice(inputs))
+        return keras.Model(inputs, layers.LayerNormalization()(twice(x)))
+    other_two = other_base(BASES[0])
+    other_two.get_layer("second").trainable = False
+    other_two.get_layer("each").trainable = False
+    return other_two
+
+
+COUNTED = [
+    "a normalisation in a nested base frozen",
+    "a nested base frozen",
+    "everything frozen but a layer in it",
+    "a layer used twice",
+    "one of two normalisations frozen",
+]
+
+for names in [(), ("shapes",), ("shapes", "norm")]:
+    expect(
+        f"parameter_report with {names} frozen", *report_expected(frozen_base(*names))
+    )
+
+# %% nbgrader={"grade_id": "test_parameter_report", "points": 3}
+for _frozen in [(), ("shapes",), ("shapes", "norm")]:
+    _call, _model = f"parameter_report with {_frozen} frozen", frozen_base(*_frozen)
+    _before = len(_model.trainable_weights)
+    _report = parameter_report(_model)
+    checks.answer(_report, _call)
+    _kinds = [np.asarray(_value).dtype.kind for _value in _report.values()]
+    assert set(_kinds) <= {"i", "u"}, f"{_call}: the numbers must be integers"
+    assert len(_model.trainable_weights) == _before, f"{_call} changed the model"
+### BEGIN HIDDEN TESTS
+for _kind in COUNTED:
+    _model, _call = counted(_kind), f"parameter_report with {_kind}"
+    _right, _before = report_expected(_model), len(_model.trainable_weights)
+    checks.judge(parameter_report(_model), *_right, _call)
+    assert len(_model.trainable_weights) == _before, f"{_call} changed the model"
+### END HIDDEN TESTS
+checks.passed("counts", "integers", "model unchanged")
 
 # %% [markdown]
 # ## Exercise 3: unfreeze the last layers (4 points)
 #
-# Write `unfreeze_last(model, count)`. Afterwards, among the layers of the model, the
-# last `count` layers that have weights can be trained, and no others. **Normalisations
-# stay frozen and are not counted**: their statistics come from many images, and yours
-# are few. The model is changed in place; nothing need be returned. The model has no
-# models in it, and `count` may be 0 or larger than the number of layers.
+# Write `unfreeze_last(model, count)`. Afterwards, in the order of `model.layers`, the
+# last `count` layers that have weights can be trained, and no others. **Layers of the
+# class `BatchNormalization` stay frozen and are not counted**: their statistics come
+# from many images, and yours are few. All other layers with weights count, whatever
+# their kind.
+#
+# The model is changed in place; nothing need be returned. Before, it may be frozen as a
+# whole or in part. It has no models in it, and `count` may be 0 or larger than the
+# number of layers.
 
 
 # %% nbgrader={"grade_id": "unfreeze_last"}
@@ -315,10 +500,9 @@ def unfreeze_last(model, count):
     model.trainable = True
     for layer in reversed(model.layers):
         is_norm = isinstance(layer, layers.BatchNormalization)
-        if not layer.weights:
-            continue
-        layer.trainable = not is_norm and count > 0
-        count -= layer.trainable
+        if layer.weights:
+            layer.trainable = not is_norm and count > 0
+            count -= layer.trainable
     ### END SOLUTION
 
 
@@ -341,41 +525,123 @@ def deep():
     )
 
 
-# %% nbgrader={"grade_id": "test_unfreeze_last", "points": 4}
-# Whether the model is frozen as a whole before, and how many are unfrozen.
-_cases = [(False, 1), (True, 2), (True, 3)]
-### BEGIN HIDDEN TESTS
-_cases += [(False, 0), (True, 9), (False, 4), (True, 1)]
-### END HIDDEN TESTS
-_order = ["one", "two", "three", "four"]
-for _frozen, _count in _cases:
-    _model = deep()
-    if _frozen:
-        _model.trainable = False
-    unfreeze_last(_model, _count)
-    _call = f"unfreeze_last(model, {_count})"
-    _call += " of a frozen model" if _frozen else " of a trainable model"
-    # Kernel and bias of each layer, by their shapes.
-    _shapes = {
-        "one": (3, 3, 1, 2),
-        "two": (3, 3, 2, 3),
-        "three": (48, 5),
-        "four": (5, 4),
+def can_train(model):
+    """Names the layers of a model that have weights which gradients move."""
+    found = {id(weight) for weight in model.trainable_weights}
+    return [
+        layer.name
+        for layer in model.layers
+        if any(id(weight) in found for weight in layer.weights)
+    ]
+
+
+# %% tags=["expected"]
+def unfreeze_expected(model, count):
+    """Names the layers that can be trained, and those after common mistakes."""
+    norm = layers.BatchNormalization
+
+    def last(chosen, size):
+        return [layer.name for layer in chosen[max(len(chosen) - size, 0) :]]
+
+    heavy = [layer for layer in model.layers if layer.weights]
+    plain = [layer for layer in heavy if not isinstance(layer, norm)]
+    names = [layer.name for layer in plain]
+    right, before = last(plain, count), can_train(model)
+    with_norms = last(heavy, count)
+    of_all = last(model.layers, count)
+    return right, {
+        "normalisations are counted and unfrozen": with_norms,
+        "normalisations are counted": [n for n in with_norms if n in names],
+        "layers without weights are counted": [n for n in of_all if n in names],
+        "normalisations behind the first of these layers are unfrozen": [
+            layer.name
+            for layer in heavy
+            if layer.name in right
+            or (right and heavy.index(layer) > names.index(right[0]))
+        ],
+        "all normalisations can be trained": [
+            layer.name
+            for layer in heavy
+            if layer.name in right or isinstance(layer, norm)
+        ],
+        "it is the first layers, counted from the input": names[:count],
+        "these are the layers that must stay frozen": names[: len(names) - count],
+        "a layer too many": last(plain, count + 1),
+        "a layer too few": last(plain, max(count - 1, 0)),
+        "nothing can be trained: a layer in a model whose own `trainable` is False "
+        "stays frozen": [],
+        "what could be trained before still can": [
+            layer.name for layer in heavy if layer.name in {*right, *before}
+        ],
+        "all layers can be trained": [layer.name for layer in heavy],
+        "all layers but normalisations can be trained": names,
     }
-    _trained = [tuple(_weight.shape) for _weight in _model.trainable_variables]
-    _wanted = _order[len(_order) - min(_count, 4) :]
-    _received = [_name for _name in _order if _shapes[_name] in _trained]
-    _norms = [_shape for _shape in ((2,), (3,)) if _trained.count(_shape) > 1]
-    assert not _norms, f"{_call}: a normalisation can be trained; it must stay frozen"
-    assert not (_count and _frozen) or _trained, (
-        f"{_call}: nothing can be trained. A layer in a model whose own `trainable` is "
-        "False stays frozen"
-    )
-    assert len(_received) != _count - 1 or _count > 4, (
-        f"{_call} unfroze {_received}; expected {_wanted}: only layers with weights "
-        "count, and normalisations do not"
-    )
-    assert _received == _wanted, f"{_call} unfroze {_received}; expected {_wanted}"
+
+
+def other_deep(kind):
+    """Builds models of other layers, under names that say little."""
+    if kind == "with weightless layers at the end":
+        return keras.Sequential(
+            [
+                keras.Input((6, 7, 2)),
+                layers.Conv2D(3, 3, name="norm_in"),
+                layers.BatchNormalization(name="a"),
+                layers.PReLU(shared_axes=[1, 2], name="b"),
+                layers.SeparableConv2D(4, 2, use_bias=False, name="c"),
+                layers.BatchNormalization(name="d"),
+                layers.GlobalAveragePooling2D(name="e"),
+                layers.Dense(3, name="f"),
+                layers.BatchNormalization(name="g"),
+                layers.Dropout(0.2, name="h"),
+                layers.Softmax(name="i"),
+            ]
+        )
+    if kind == "with a shortcut":
+        inputs = keras.Input((9, 4))
+        x = layers.Conv1D(4, 3, padding="same", name="first")(inputs)
+        x = layers.BatchNormalization(name="second")(x)
+        x = layers.Conv1D(4, 3, padding="same", name="third")(layers.ReLU()(x))
+        x = layers.Add(name="sum")([inputs, x])
+        x = layers.LayerNormalization(name="fourth")(x)
+        x = layers.GlobalMaxPooling1D(name="pool")(x)
+        return keras.Model(inputs, layers.Dense(2, name="fifth")(x))
+    found = deep()
+    for name in ("norm1", "two", "three"):
+        found.get_layer(name).trainable = False
+    return found
+
+
+def asked_of_deep(model, count, frozen):
+    """Returns the name of a case of the given model."""
+    whole = "a frozen model" if frozen else "a trainable model"
+    return f"what can be trained after unfreeze_last({whole}, {count})"
+
+
+for frozen, count in [(False, 1), (True, 2), (True, 3)]:
+    model = deep()
+    model.trainable = not frozen
+    expect(asked_of_deep(model, count, frozen), *unfreeze_expected(model, count))
+
+# %% nbgrader={"grade_id": "test_unfreeze_last", "points": 4}
+for _whole, _count in [("trainable", 1), ("frozen", 2), ("frozen", 3)]:
+    _model = deep()
+    _model.trainable = _whole == "trainable"
+    unfreeze_last(_model, _count)
+    _call = f"unfreeze_last(a {_whole} model, {_count})"
+    checks.answer(can_train(_model), f"what can be trained after {_call}")
+### BEGIN HIDDEN TESTS
+_kinds = ["with weightless layers at the end", "with a shortcut", "frozen in part"]
+for _kind in _kinds:
+    for _count, _frozen in [(1, True), (2, False), (3, True), (0, False), (9, True)]:
+        _model = other_deep(_kind)
+        if _frozen:
+            _model.trainable = False
+        _right = unfreeze_expected(_model, _count)
+        unfreeze_last(_model, _count)
+        _call = f"unfreeze_last(a model {_kind}, {_count})"
+        checks.judge(can_train(_model), *_right, f"what can be trained after {_call}")
+### END HIDDEN TESTS
+checks.passed("layers", "normalisations frozen")
 
 # %% [markdown]
 # ## Exercise 4: two phases (5 points)
