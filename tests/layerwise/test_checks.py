@@ -244,10 +244,25 @@ class Subclassed(keras.Model):
         return self.inside(x)
 
 
-def test_model_that_has_no_shape_yet():
+def test_model_with_its_own_call():
     checks.model(Subclassed())
-    with fails("the result: the input shape is None; expected (None, 4)"):
-        checks.model(Subclassed(), (None, 4))
+    checks.model(Subclassed(), (None, 4), (None, 3))
+    checks.model(Subclassed(), (None, None, 4), (None, 32, 3))
+    with fails("the result: the output shape is (None, 3); expected (None, 2)"):
+        checks.model(Subclassed(), (None, 4), (None, 2))
+    built = Subclassed()
+    built(np.ones((1, 5)))
+    with pytest.raises(AssertionError, match=r"takes no input of shape \(2, 4\): "):
+        checks.model(built, (None, 4))
+
+
+def test_model_that_forgets_the_batch():
+    class Summed(keras.Model):
+        def call(self, x):
+            return keras.ops.sum(x)
+
+    with fails("the result gives an output of shape () for 2 inputs of shape (4,)"):
+        checks.model(Summed(), (None, 4), (None, 3))
 
 
 # find_layers and weight_count
@@ -287,6 +302,21 @@ def test_find_layers_by_name():
 def test_find_layers_by_the_name_of_a_container():
     model = keras.Sequential([keras.Input((5, 2)), layers.LSTM(4)])
     assert [layer.units for layer in checks.find_layers(model, "LSTM")] == [4]
+
+
+def test_find_layers_keeps_a_layer_whose_activation_is_a_layer():
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            layers.Conv2D(4, 3, activation=layers.LeakyReLU()),
+            layers.Dense(2, activation="relu"),
+        ]
+    )
+    names = [type(layer).__name__ for layer in checks.find_layers(model)]
+    assert names == ["Conv2D", "LeakyReLU", "Dense"]
+    assert [conv.filters for conv in checks.find_layers(model, "Conv2D")] == [4]
+    assert len(checks.find_layers(model, "LeakyReLU")) == 1
+    assert checks.find_layers(model, "ReLU") == []
 
 
 def test_find_layers_of_a_layer():

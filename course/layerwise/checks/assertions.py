@@ -156,6 +156,9 @@ def raises(fn, *args, error=ValueError, what=None):
 def model(value, input_shape=None, output_shape=None, what="the result"):
     """Asserts that a value is a Keras model with the shapes asked for.
 
+    A subclass of `keras.Model` with its own `call` has no shapes to look at: it is
+    given an input of zeros, as large as `input_shape` says.
+
     Args:
         value: What the student's function returned.
         input_shape: Tuple with the batch axis, such as `(None, 28, 28, 1)`.
@@ -173,12 +176,33 @@ def model(value, input_shape=None, output_shape=None, what="the result"):
     assert stands_for_one or isinstance(value, keras.Model), (
         f"{what} is not a keras.Model. Received: {describe(value)}"
     )
-    for name, expected in (("input", input_shape), ("output", output_shape)):
-        if expected is not None:
-            received = getattr(value, f"{name}_shape", None)
-            assert received == tuple(expected), (
-                f"{what}: the {name} shape is {received}; expected {tuple(expected)}"
-            )
+    shapes = [getattr(value, f"{name}_shape", None) for name in ("input", "output")]
+    if input_shape is not None and shapes[0] is None:
+        shapes = [tuple(input_shape), _called_shape(value, input_shape, what)]
+    for name, received, expected in zip(
+        ("input", "output"), shapes, (input_shape, output_shape), strict=True
+    ):
+        assert expected is None or received == tuple(expected), (
+            f"{what}: the {name} shape is {received}; expected {tuple(expected)}"
+        )
+
+
+def _called_shape(value, input_shape, what):
+    """Returns what shape a model gives for inputs of a shape, the batch axis `None`."""
+    # Where any size will do, one that halves five times.
+    zeros = np.zeros([2, *(size or 32 for size in input_shape[1:])], "float32")
+    try:
+        output = value(zeros, training=False)
+    except Exception as error:
+        raise AssertionError(
+            f"{what} takes no input of shape {zeros.shape}: {error}"
+        ) from error
+    received = _array(output, f"the output of {what}").shape
+    assert received[:1] == (2,), (
+        f"{what} gives an output of shape {received} for 2 inputs of shape "
+        f"{zeros.shape[1:]}"
+    )
+    return (None, *received[1:])
 
 
 def unpack(value, count, what="the result"):
@@ -208,7 +232,7 @@ def find_layers(value, class_name=None):
 
     Returns:
         List of layers that contain no others; by class name, of containers such as
-        `LSTM` too.
+        `LSTM` too. A layer given as another one's `activation` follows that one.
     """
     found, seen = [], set()
 
@@ -219,10 +243,14 @@ def find_layers(value, class_name=None):
         inner = getattr(layer, "layers", None) or list(
             layer._flatten_layers(include_self=False, recursive=False)
         )
+        activation = getattr(layer, "activation", None)
+        inner = [child for child in inner if child is not activation]
         for child in inner:
             visit(child)
-        if type(layer).__name__ == class_name or not (inner or class_name):
+        if class_name in (None, type(layer).__name__) and (class_name or not inner):
             found.append(layer)
+        if isinstance(activation, keras.Layer):
+            visit(activation)
 
     visit(value)
     return found

@@ -111,6 +111,30 @@ def test_weights_and_optimizer_cross(split):
     model.evaluate(np.ones((2, 4)), np.zeros((2, 2)), verbose=0)
 
 
+def test_a_model_with_its_own_call_has_shapes_and_layers(both):
+    student = """
+import keras
+from keras import layers
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = layers.Conv2D(4, 3, activation=layers.ReLU())
+        self.last = layers.Dense(2)
+
+    def call(self, x):
+        return self.last(layers.Flatten()(self.first(x)))
+"""
+    test = """
+_model = Net()
+checks.model(_model, (None, 5, 6, 1), (None, 2))
+_kinds = [type(_layer).__name__ for _layer in checks.find_layers(_model)]
+"""
+    alone, apart = both(student, test)
+    assert isinstance(apart["_model"], Handle)
+    assert alone["_kinds"] == apart["_kinds"] == ["Conv2D", "ReLU", "Dense"]
+
+
 @pytest.mark.parametrize("name", REMOTE)
 def test_models_with_other_code_stay_but_can_be_used(both, name):
     test = f"""
