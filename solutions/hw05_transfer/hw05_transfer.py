@@ -69,7 +69,7 @@ def glyphs(n, seed, shapes=SHAPES):
 
 def pretrained_base(shapes=SHAPES):
     """A network that knows shapes: images (12, 12, 1) to 8 numbers each."""
-    inputs = keras.Input((12, 12, 1))
+    inputs = keras.Input((12, 12, 1), name="images")
     x = layers.Conv2D(6, 5, name="shapes")(inputs)
     x = layers.BatchNormalization(name="norm")(x)
     x = layers.ReLU(name="relu")(x)
@@ -91,31 +91,38 @@ def pretrained_base(shapes=SHAPES):
 
 
 # %% tags=["expected"]
-def other_base(kind):
-    """Builds bases of other families, with weights drawn for each kind."""
+def other_base(kind, dims=None):
+    """Builds bases of other families, with weights drawn for each kind.
+
+    Each layer has a name: those that Keras makes up may clash with a student's.
+    """
     if kind == "two normalisations":
-        found = keras.Sequential(
-            [
-                keras.Input((9, 6, 2)),
-                layers.Conv2D(4, 3, strides=2, padding="same"),
-                layers.BatchNormalization(name="first"),
-                layers.ReLU(),
-                layers.DepthwiseConv2D(3, padding="same", name="each"),
-                layers.BatchNormalization(scale=False, name="second"),
-                layers.GlobalAveragePooling2D(),
-            ]
-        )
-    elif kind == "a model in a model":
-        inner = keras.Sequential(
-            [keras.Input((7,)), layers.Dense(5), layers.BatchNormalization()]
-        )
-        found = keras.Sequential(
-            [keras.Input((7,)), inner, layers.Dropout(0.5), layers.Dense(6, "tanh")]
-        )
+        inputs = keras.Input(dims or (9, 6, 2), name="pixels")
+        x = layers.Conv2D(4, 3, strides=2, padding="same", name="wide")(inputs)
+        x = layers.BatchNormalization(name="first")(x)
+        x = layers.ReLU(name="cut")(x)
+        x = layers.DepthwiseConv2D(3, padding="same", name="each")(x)
+        x = layers.BatchNormalization(scale=False, name="second")(x)
+        outputs = layers.GlobalAveragePooling2D(name="middle")(x)
     else:
-        inputs = keras.Input((5,))
-        x = layers.LayerNormalization()(layers.Dense(4)(inputs))
-        found = keras.Model(inputs, layers.Concatenate()([x, inputs]))
+        inputs = keras.Input(dims or (len(kind) % 7 + 4,), name="values")
+        flat = layers.Flatten(name="flat")(inputs)
+        if kind == "a model in a model":
+            inner = keras.Sequential(
+                [
+                    keras.Input((flat.shape[1],), name="inner_values"),
+                    layers.Dense(5, name="inner_dense"),
+                    layers.BatchNormalization(name="inner_norm"),
+                ],
+                name="inner",
+            )
+            x = layers.Dropout(0.5, name="drop")(inner(flat))
+            outputs = layers.Dense(6, "tanh", name="last")(x)
+        else:
+            x = layers.Dense(4, name="small")(flat)
+            x = layers.LayerNormalization(name="level")(x)
+            outputs = layers.Concatenate(name="both")([x, flat[:, :3]])
+    found = keras.Model(inputs, outputs, name="other_base")
     rng = np.random.default_rng(len(kind))
     for weight in found.weights:
         low = 0.5 if "variance" in weight.path else -1
@@ -301,7 +308,7 @@ assert _steps, "transfer_model has no weights beside the base's, or other ones l
 assert max(_steps) > 0, "the new dense layer has not moved: is everything frozen?"
 ### BEGIN HIDDEN TESTS
 for _kind, _classes in zip(BASES, (4, 2, 3), strict=True):
-    _base = other_base(_kind)
+    _base = other_base(_kind, (12, 12, 1))
     _before = _base.get_weights()
     _x = np.random.default_rng(54).normal(0, 1, (24, *_base.input_shape[1:]))
     with checks.seeded(55):
@@ -430,7 +437,7 @@ def counted(kind):
         return keras.Sequential([keras.Input((12, 12, 1)), base, layers.Dense(4)])
     if kind == "a nested base frozen":
         other.trainable = False
-        return keras.Sequential([keras.Input((7,)), other, layers.Dense(3)])
+        return keras.Sequential([other, layers.Dense(3)])
     if kind == "everything frozen but a layer in it":
         base.trainable = False
         base.get_layer("mix").trainable = True
@@ -765,21 +772,26 @@ def tune_expected(data, steps, rates, place):
         "the statistics of the normalisation move in the second phase": {
             "change": "statistics"
         },
-        "the head begins anew in the second phase": {"change": "anew"},
+        "the head begins anew in the second phase, or the first one is missing": {
+            "change": "anew"
+        },
         "the steps are Adam's, not SGD's": {"kind": keras.optimizers.Adam},
     }
     wrong = {name: other_tune(*case, **more)[place] for name, more in others.items()}
-    one, two = steps
-    for name, more in {
-        "both phases take the first rate": (steps, (rates[0], rates[0])),
-        "both phases take the second rate": (steps, (rates[1], rates[1])),
-        "the rates are swapped": (steps, rates[::-1]),
-        "the numbers of steps are swapped": ((two, one), rates),
-        "the first phase is missing": ((0, two), rates),
-        "the second phase is missing": ((one, 0), rates),
+    (one, two), (first, second) = steps, rates
+    changed = {
+        "the second phase takes the first one's rate": (steps, (first, first)),
+        "the first phase takes the second one's rate": (steps, (second, second)),
         "a step too many in the first phase": ((one + 1, two), rates),
         "a step too many in the second phase": ((one, two + 1), rates),
-    }.items():
+    }
+    if one and two:
+        changed |= {
+            "the rates are swapped": (steps, (second, first)),
+            "the numbers of steps are swapped": ((two, one), rates),
+            "the second phase is missing": ((one, 0), rates),
+        }
+    for name, more in changed.items():
         wrong[name] = other_tune(data, *more)[place]
     if place == 2:
         wrong["these are probabilities; expected logits"] = up / up.sum(-1)[:, None]
@@ -800,9 +812,9 @@ expect(
 )
 
 # %% [markdown]
-# The first phase alone (2 points).
+# The first phase alone (1 point).
 
-# %% nbgrader={"grade_id": "test_fine_tune_first", "points": 2}
+# %% nbgrader={"grade_id": "test_fine_tune_first", "points": 1}
 _base = pretrained_base()
 _before = _base.get_weights()
 _found = fine_tune(_base, *tune_data(54), steps=(4, 0))
@@ -838,10 +850,10 @@ _second = checks.unpack(_found, 3, "what fine_tune returns")[1]
 checks.answer(_second, "the base's weights after 3 steps of the second phase alone")
 ### BEGIN HIDDEN TESTS
 for _kind, _steps, _rate in [(BASES[0], 4, 0.3), (BASES[2], 2, 0.2)]:
-    _base, _rng = other_base(_kind), np.random.default_rng(58)
+    _base, _rng = other_base(_kind, (12, 12, 1)), np.random.default_rng(58)
     _x, _new = _rng.normal(0, 1, (2, 7, *_base.input_shape[1:])).astype("float32")
     _case, _more = (_x, np.arange(7) % 3, _new[:4]), ((0, _steps), (0.9, _rate))
-    _right = reference_fine_tune(other_base(_kind), *_case, *_more)
+    _right = reference_fine_tune(other_base(_kind, (12, 12, 1)), *_case, *_more)
     _found = fine_tune(_base, *_case, *_more)
     _second = checks.unpack(_found, 3, "what fine_tune returns")[1]
     _call = f"the weights of a base with {_kind} after {_steps} steps"
@@ -850,9 +862,9 @@ for _kind, _steps, _rate in [(BASES[0], 4, 0.3), (BASES[2], 2, 0.2)]:
 checks.passed("kernels move", "normalisation frozen")
 
 # %% [markdown]
-# One after the other (1 point).
+# One after the other (2 points).
 
-# %% nbgrader={"grade_id": "test_fine_tune", "points": 1}
+# %% nbgrader={"grade_id": "test_fine_tune", "points": 2}
 _found = fine_tune(pretrained_base(), *tune_data(56))
 _logits = checks.unpack(_found, 3, "what fine_tune returns")[2]
 checks.answer(_logits, "the logits of fine_tune by default")
@@ -899,7 +911,8 @@ def look_filters():
 # shape has differ from test to test: all of it is in what you are given.
 #
 # With four examples of each of three classes, a network trained from scratch (given
-# below) is right for 59 % of new images. You must reach 75 % over several draws.
+# below) is right for 59 % of new images. You must reach 75 %, and with four examples of
+# each of five classes too.
 #
 # > **Predict.** The base has filters for a plus, a cross and a box. Say that the images
 # > show three other shapes, which it has never seen, again with four labels of each.
@@ -973,13 +986,8 @@ for _seed in (56, 57):
 _right = np.mean(_scores)
 assert _right >= 0.75, f"learn is right for {_right:.0%} of new images; expected 75 %"
 ### BEGIN HIDDEN TESTS
-_others, _scores = unknown_shapes(), []
-_order = np.array([2, 0, 1, 3])
-for _chosen, _n, _seed in [
-    (SHAPES, 12, 58),
-    (_others[:3], 12, 59),
-    (np.concatenate([_others[2:], SHAPES[1:2]]), 20, 60),
-]:
+_others, _order = unknown_shapes(), np.array([2, 0, 1, 4, 3])
+for _chosen, _n, _seed in [(SHAPES, 12, 58), (_others[:3], 12, 59), (_others, 20, 60)]:
     _x, _y = glyphs(_n, _seed, _chosen)
     _new, _wanted = glyphs(91, 100 + _seed, _chosen)
     with checks.seeded(_seed):
@@ -987,9 +995,9 @@ for _chosen, _n, _seed in [
     checks.shape(_labels, (91,), "the labels that learn predicts")
     assert np.asarray(_labels).dtype.kind in "iu", "the labels must be integers"
     _right = np.mean(np.asarray(_labels) == _order[_wanted])
-    assert _right >= 0.7, (
+    assert _right >= 0.75, (
         f"learn is right for {_right:.0%} of new images of {len(_chosen)} classes; "
-        "expected 70 %. The shapes or the labels are other ones here"
+        "expected 75 %. The shapes or the labels are other ones here"
     )
 ### END HIDDEN TESTS
 checks.passed("labels", "share that is right")
@@ -1022,6 +1030,7 @@ def look():
             axis.plot(counts, shares, "o-", label=name)
         axis.set(title=f"{title} shapes", xlabel="labels of each", xscale="log")
         axis.set_xticks(counts, counts)
+        axis.minorticks_off()
     axes[0].set_ylabel("share that is right")
     axes[1].legend()
     plt.show()

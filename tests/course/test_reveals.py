@@ -13,7 +13,7 @@ MOST_LINES = 15
 # Assignments whose visible tests still hold formulas. One whose tests hold none must
 # leave the list: it can only shrink.
 REVEALING = {
-    *("hw01_alexnet", "hw02_vgg", "hw03_googlenet", "hw04_resnet", "hw05_transfer"),
+    *("hw01_alexnet", "hw02_vgg", "hw03_googlenet", "hw04_resnet"),
     *("hw06_speed", "hw08_bits", "hw10_dcgan", "hw11_segnet"),
 }
 
