@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_fine_tune_first": "the base's weights after the first phase changed", "test_fine_tune": "the base is trained in the first phase too"}}
+# %% [markdown] answer={"fails": {"test_fine_tune_first": "the first phase moved weights of the base", "test_fine_tune": "the base is trained in the first phase too"}}
 # Trains everything from the start.
 
 
