@@ -13,16 +13,19 @@ def transfer_model(base, num_classes):
 
 # %% nbgrader={"grade_id": "parameter_report"}
 def parameter_report(model):
-    def every(layer):
+    def every(layer, thawed):
+        thawed = thawed and layer.trainable
         inner = getattr(layer, "layers", None)
-        return [x for child in inner for x in every(child)] if inner else [layer]
+        if not inner:
+            return [(layer, thawed)]
+        return [x for child in inner for x in every(child, thawed)]
 
     report = dict.fromkeys(("trainable", "frozen", "statistics"), 0)
-    for layer in every(model):
+    for layer, thawed in every(model, True):
         for weight in layer.weights:
             if weight.name.startswith("moving"):
                 report["statistics"] += weight.numpy().size
-            elif layer.trainable and weight.trainable:
+            elif thawed and weight.trainable:
                 report["trainable"] += weight.numpy().size
             else:
                 report["frozen"] += weight.numpy().size
@@ -44,17 +47,21 @@ def unfreeze_last(model, count):
 
 
 # %% nbgrader={"grade_id": "fine_tune"}
-def fine_tune(base, x, y, x_new):
+def fine_tune(base, x, y, x_new, steps=(10, 5), rates=(0.5, 0.02)):
     base.trainable = False
-    model = keras.Model(base.input, layers.Dense(3)(base.output))
+    zeros = keras.initializers.Zeros()
+    outputs = layers.Dense(3, kernel_initializer=zeros)(base.output)
+    model = keras.Model(base.input, outputs)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.RMSprop(0.01), loss, jit_compile=False)
-    model.fit(x, y, 8, 12, verbose=0)
+    model.compile(keras.optimizers.SGD(rates[0]), loss, jit_compile=False)
+    model.fit(x, y, len(x), steps[0], verbose=0)
     first = [w.copy() for w in base.get_weights()]
     base.trainable = True
-    base.get_layer("norm").trainable = False
-    model.compile(keras.optimizers.SGD(1e-3), loss, jit_compile=False)
-    model.fit(x, y, 32, 2, verbose=0)
+    for layer in base.layers:
+        if type(layer).__name__ == "BatchNormalization":
+            layer.trainable = False
+    model.compile(keras.optimizers.SGD(rates[1]), loss, jit_compile=False)
+    model.fit(x, y, len(x), steps[1], verbose=0)
     return first, base.get_weights(), model.predict(x_new, verbose=0)
 
 

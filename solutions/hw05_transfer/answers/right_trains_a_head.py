@@ -15,14 +15,18 @@ def transfer_model(base, num_classes):
 def learn(base, x, y, x_new):
     features = np.array(base(x))
     head = keras.Sequential(
-        [keras.Input((8,)), layers.BatchNormalization(momentum=0.5), layers.Dense(3)]
+        [
+            keras.Input((8,)),
+            layers.BatchNormalization(momentum=0.5),
+            layers.Dense(int(y.max()) + 1),
+        ]
     )
     head.compile(
         keras.optimizers.SGD(0.3),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
-    # Forty times all twelve in one epoch: epochs cost more than steps.
+    # Forty times all examples in one epoch: epochs cost more than steps.
     many, labels = np.tile(features, (40, 1)), np.tile(y, 40)
-    head.fit(many, labels, batch_size=12, shuffle=False, verbose=0)
+    head.fit(many, labels, batch_size=len(x), shuffle=False, verbose=0)
     return np.argmax(head(np.array(base(x_new))), axis=1)

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_learn": "Does it use the base's features?"}}
+# %% [markdown] answer={"fails": {"test_learn": "learn is right for"}}
 # Ignores the base.
 
 

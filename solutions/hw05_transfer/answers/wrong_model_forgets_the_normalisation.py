@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_transfer_frozen": "after a fit weights of the base have moved: ['norm/gamma', 'norm/beta', 'norm/moving_mean'"}}
+# %% [markdown] answer={"fails": {"test_transfer_frozen": "after a fit weights of the base have moved: norm/gamma, norm/beta, norm/moving_mean, norm/moving_variance"}}
 # Freezes the layers with kernels and forgets the normalisation.
 
 

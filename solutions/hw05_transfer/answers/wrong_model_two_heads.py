@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_transfer_shape": "4 arrays of weights beside the base's; expected 2"}}
+# %% [markdown] answer={"fails": {"test_transfer_shape": "expected those of one dense layer"}}
 # Puts a hidden layer between base and logits.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_parameter_report": "'trainable': 6"}}
+# %% [markdown] answer={"fails": {"test_parameter_report": "arrays are counted"}}
 # Counts arrays instead of numbers.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_parameter_report": "γ and β of a frozen normalisation are frozen weights"}}
+# %% [markdown] answer={"fails": {"test_parameter_report": "γ and β of a frozen normalisation count as statistics"}}
 # Takes all of a frozen normalisation for statistics.
 
 

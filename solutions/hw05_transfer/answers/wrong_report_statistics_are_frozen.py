@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_parameter_report": "the 12 moving statistics are not frozen weights"}}
+# %% [markdown] answer={"fails": {"test_parameter_report": "the moving statistics count as frozen"}}
 # Counts all that is not trainable as frozen.
 
 

@@ -1,19 +1,21 @@
-# %% [markdown] answer={"fails": {"test_fine_tune": "the normalisation must stay frozen"}}
+# %% [markdown] answer={"fails": {"test_fine_tune_second": "the statistics of the normalisation move", "test_fine_tune": "the statistics of the normalisation move"}}
 # Unfreezes the normalisation as well.
 
 
 # %% nbgrader={"grade_id": "fine_tune"}
-def fine_tune(base, x, y, x_new):
-    base.trainable = False
-    model = keras.Model(base.input, layers.Dense(3)(base.output))
+def fine_tune(base, x, y, x_new, steps=(10, 5), rates=(0.5, 0.02)):
+    inputs = keras.Input(base.input_shape[1:])
+    head = layers.Dense(3, kernel_initializer="zeros")
+    model = keras.Model(inputs, head(base(inputs)))
     weights = []
-    for trainable, rate in ((False, 0.02), (True, 1e-4)):
-        base.trainable = trainable
+    for phase in (0, 1):
+        base.trainable = phase == 1
         model.compile(
-            keras.optimizers.Adam(rate),
+            keras.optimizers.SGD(rates[phase]),
             keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            jit_compile=False,
+            run_eagerly=True,
         )
-        model.fit(x, y, epochs=12, verbose=0)
+        for _ in range(steps[phase]):
+            model.train_on_batch(x, y)
         weights.append(base.get_weights())
     return *weights, model.predict(x_new, verbose=0)

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_unfreeze_last": "only layers with weights count"}}
+# %% [markdown] answer={"fails": {"test_unfreeze_last": ""}}
 # Counts layers without weights and normalisations.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_unfreeze_last": "stays frozen"}}
+# %% [markdown] answer={"fails": {"test_unfreeze_last": "nothing can be trained: a layer in a model"}}
 # Unfreezes layers of a model that is frozen itself.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_unfreeze_last": "a normalisation can be trained; it must stay frozen"}}
+# %% [markdown] answer={"fails": {"test_unfreeze_last": "normalisations are counted and unfrozen"}}
 # Treats normalisations like the other layers.
 
 

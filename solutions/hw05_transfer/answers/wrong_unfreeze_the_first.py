@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_unfreeze_last": "unfroze ['one']; expected ['four']"}}
+# %% [markdown] answer={"fails": {"test_unfreeze_last": "it is the first layers, counted from the input"}}
 # Counts from the input.
 
 

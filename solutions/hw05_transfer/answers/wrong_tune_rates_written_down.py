@@ -1,0 +1,24 @@
+# %% [markdown] answer={"fails": {"test_fine_tune_first": "", "test_fine_tune_second": "", "test_fine_tune": "fine_tune with steps (2, 3)"}}
+# Writes the default rates down.
+
+
+# %% nbgrader={"grade_id": "fine_tune"}
+def fine_tune(base, x, y, x_new, steps=(10, 5), rates=(0.5, 0.02)):
+    inputs = keras.Input(base.input_shape[1:])
+    head = layers.Dense(3, kernel_initializer="zeros")
+    model = keras.Model(inputs, head(base(inputs)))
+    weights = []
+    for phase in (0, 1):
+        base.trainable = phase == 1
+        for layer in base.layers:
+            if isinstance(layer, layers.BatchNormalization):
+                layer.trainable = False
+        model.compile(
+            keras.optimizers.SGD((0.5, 0.02)[phase]),
+            keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            run_eagerly=True,
+        )
+        for _ in range(steps[phase]):
+            model.train_on_batch(x, y)
+        weights.append(base.get_weights())
+    return *weights, model.predict(x_new, verbose=0)
