@@ -889,17 +889,14 @@ checks.passed("loss", "step")
 # Neither moves the other (1 point).
 
 # %% nbgrader={"grade_id": "test_steps_untouched", "points": 1}
-_generate, _judge = players(189)
+_draw, _judge = players(189)
 _real, _noise = normal(190, 2, 5, 2)
-_kept = _generate.get_weights()
-discriminator_step(_generate, _judge, _real, _noise, 0.1)
-checks.unchanged(
-    _generate.get_weights(), _kept, "after discriminator_step the generator"
-)
-_kept = _judge.get_weights()
-generator_step(_generate, _judge, _noise, 0.1)
+_kept = _draw.get_weights()
+discriminator_step(_draw, _judge, _real, _noise, 0.1)
+checks.unchanged(_draw.get_weights(), _kept, "after discriminator_step the generator")
+_kept, _batches = _judge.get_weights(), list(normal(190, 2, 5, 2))
+generator_step(_draw, _judge, _noise, 0.1)
 checks.unchanged(_judge.get_weights(), _kept, "after generator_step the discriminator")
-_batches = list(normal(190, 2, 5, 2))
 checks.unchanged([_real, _noise], _batches, "the batch of real data or noise")
 ### BEGIN HIDDEN TESTS
 for _kind in ("deep", "pictures"):
