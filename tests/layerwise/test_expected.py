@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -159,6 +160,9 @@ def test_passing_prints_what_was_asked(capsys):
 def test_unpack_counts():
     assert checks.unpack([1, 2], 2) == (1, 2)
     assert checks.unpack(np.array([1, 2]), 2) == (1, 2)
+    # A field of this name makes no array of it.
+    cost = namedtuple("Cost", "shape count")
+    assert checks.unpack(cost((5, 6), 40), 2) == ((5, 6), 40)
     with fails("y must be 2 values. Received: 3"):
         checks.unpack(3, 2, "y")
     with fails("y must be 2 values, not 3"):

@@ -219,7 +219,8 @@ def unpack(value, count, what="the result"):
     Raises:
         AssertionError: If it is none of them, or has more entries or fewer.
     """
-    dims = getattr(value, "shape", None)
+    # A named tuple may have a field of this name.
+    dims = None if isinstance(value, tuple | list) else getattr(value, "shape", None)
     if dims is not None and len(dims) and not isinstance(value, keras.KerasTensor):
         value = list(ops.convert_to_numpy(value))
     assert isinstance(value, tuple | list), (
