@@ -14,13 +14,14 @@ PROXY := hub/node_modules/.ready
 PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations=15
 
-.PHONY: help demo test test-fast test-hub test-all coverage chapters build lab hub \
+.PHONY: help demo test test-fast test-hub peer-tests test-all coverage chapters build lab hub \
   proxy lint format lock clean
 
 help:
 	@echo "make demo       a class of twelve, graded from source to feedback"
 	@echo "make test       all tests but those of the hub and the nightly ones"
 	@echo "make test-hub   the hub's tests, in a browser; needs npm and Chromium"
+	@echo "make peer-tests nbgrader's own tests, with this engine in place of its own"
 	@echo "make test-fast  the tests that start no kernels, in a minute and a half"
 	@echo "make build      notebooks from their sources"
 	@echo "make chapters   every chapter at its default budget, with its minutes"
@@ -43,6 +44,15 @@ test-fast: $(READY) lint
 
 test-hub: $(READY) $(PROXY)
 	$(PYTEST) -m "hub and not nightly"
+
+peer-tests: $(READY)
+	cd $$(mktemp -d) && PYTHONPATH=$(CURDIR)/tests/peer \
+	  PATH=$(abspath $(BIN)):$$PATH $(abspath $(BIN))/python -m pytest \
+	  -p engine_in_place -p no:cacheprovider -q -n 2 --pyargs \
+	  nbgrader.tests.apps.test_nbgrader_autograde \
+	  nbgrader.tests.apps.test_nbgrader_generate_feedback \
+	  nbgrader.tests.apps.test_nbgrader_validate \
+	  nbgrader.tests.apps.test_nbgrader_zip_collect
 
 test-all: $(READY) $(PROXY) lint chapters
 	$(PYTEST) -m ""

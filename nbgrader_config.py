@@ -6,6 +6,7 @@
 import os
 from pathlib import Path
 
+from autograder.jupyter.use_engine import use_engine
 from autograder.jupyter.validate import QUIET, use_short_report
 
 root = Path(__file__).resolve().parent
@@ -47,37 +48,4 @@ use_short_report()
 
 # `nbgrader autograde` and formgrader's button run submissions as `autograder grade`
 # does: kernels that start warm, tests in a process that student code never enters.
-c.Autograde.pre_convert_hook = "autograder.jupyter.preprocessors.enter_assignment"
-c.Autograde.exporter_class = "autograder.jupyter.lenient.LenientExporter"
-c.Autograde.sanitize_preprocessors = [
-    "autograder.jupyter.preprocessors.Restore",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-c.Autograde.autograde_preprocessors = [
-    "autograder.jupyter.preprocessors.Execute",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-    "autograder.jupyter.preprocessors.Record",
-]
-# Feedback shows a hidden test's message, never its source, and runs nothing.
-c.GenerateFeedback.exporter_class = "autograder.grading.feedback.PageExporter"
-c.GenerateFeedback.preprocessors = [
-    "autograder.jupyter.preprocessors.HideTests",
-    "nbgrader.preprocessors.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
-# A name with a comma in it stays in its column.
-c.ExportApp.plugin_class = "autograder.jupyter.export.CsvExportPlugin"
-# Formgrader's pages of submissions run nothing either, where Jupyter's server has not
-# loaded `autograder.jupyter.formgrader`, which does more.
-c.HTMLExporter.preprocessors = ["autograder.jupyter.formgrade_page.CleanNotebook"]
-c.HTMLExporter.filters = {
-    "markdown2html": "autograder.jupyter.formgrade_page.clean_markdown"
-}
-for exporter in (c.PageExporter, c.CleanExporter):
-    exporter.preprocessors = []
-    exporter.filters = {}
+use_engine(c)

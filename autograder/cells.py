@@ -4,10 +4,15 @@ import nbformat
 from nbformat import NotebookNode
 
 
+def is_task(cell: NotebookNode) -> bool:
+    """Returns whether a cell describes a task, done in cells that a student adds."""
+    return bool(cell.metadata.get("nbgrader", {}).get("task"))
+
+
 def is_test(cell: NotebookNode) -> bool:
     """Returns whether a cell is an autograded test."""
     meta = cell.metadata.get("nbgrader", {})
-    return bool(meta.get("grade")) and not meta.get("solution")
+    return bool(meta.get("grade")) and not meta.get("solution") and not is_task(cell)
 
 
 def is_answer(cell: NotebookNode) -> bool:
@@ -17,12 +22,20 @@ def is_answer(cell: NotebookNode) -> bool:
 
 def is_locked(cell: NotebookNode) -> bool:
     """Returns whether a cell is the course's own and no test."""
-    return bool(cell.metadata.get("nbgrader", {}).get("locked")) and not is_test(cell)
+    meta = cell.metadata.get("nbgrader", {})
+    return is_task(cell) or (bool(meta.get("locked")) and not is_test(cell))
 
 
 def grade_id(cell: NotebookNode) -> str | None:
-    """Returns a cell's id in the gradebook; `None` for a cell without one."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    """Returns a cell's id in the gradebook; `None` for a cell without one.
+
+    Older notebooks keep an id in cells that are neither tests, answers nor locked.
+    """
+    meta = cell.metadata.get("nbgrader", {})
+    kinds = [meta[kind] for kind in ("grade", "solution", "locked") if kind in meta]
+    if kinds and not any(kinds) and not is_task(cell):
+        return None
+    return meta.get("grade_id")
 
 
 def label(cell: NotebookNode, index: int) -> str:

@@ -112,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     add_sandbox_options(verb)
     verb.set_defaults(run=_grade_shard)
 
+    verb = verbs.add_parser(
+        "lint", help="name the tests that cannot run apart from the student's code"
+    )
+    verb.add_argument("assignments", nargs="*", metavar="HW", help="default: all")
+    verb.set_defaults(run=_lint)
+
     verb = verbs.add_parser("doctor", help="say what this machine has and lacks")
     verb.set_defaults(run=_doctor)
 
@@ -178,6 +184,13 @@ def _grade(options: argparse.Namespace) -> int:
         plain=options.plain,
         results=options.results,
     )
+
+
+def _lint(options: argparse.Namespace) -> int:
+    _import_nbgrader()
+    from autograder.grading.lint import lint
+
+    return lint(find_course(options.course), options.assignments)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -26,6 +26,17 @@ ENDS = ASSERTIONS | {"passed"}
 # The folder of an assignment's answers bank, beside its source.
 BANK = "answers"
 CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
+# What code sets for all code of its process. A test's process is not the student's.
+KERAS_STATE = frozenset({"dtype_policy", "epsilon", "floatx", "image_data_format"})
+STATE = frozenset(
+    {
+        *(f"keras.config.{name}" for name in KERAS_STATE),
+        *(f"keras.backend.{name}" for name in KERAS_STATE),
+        *("np.geterr", "np.random.get_state", "numpy.geterr", "numpy.random.get_state"),
+        *("os.environ", "os.getcwd", "os.getenv", "random.getstate"),
+        *("sys.getrecursionlimit", "sys.modules", "sys.path", "warnings.filters"),
+    }
+)
 
 
 def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -> None:
@@ -38,8 +49,9 @@ def check_test_cells(notebook: NotebookNode, lines: Sequence[int], path: Path) -
 
     Raises:
         SourceError: At the first test cell that binds a name that another cell reads or
-            binds, compares what crosses with `is`, captures output, asserts without a
-            message or not at all, or ends in a bare expression.
+            binds, compares what crosses with `is`, captures output, reads what the
+            student's process has set for all code, asserts without a message or not at
+            all, or ends in a bare expression.
     """
     cells = [
         (cell, line)
@@ -177,6 +189,13 @@ def _check_statements(cell: NotebookNode, line: int, path: Path) -> None:
                 and node.value.id == "sys"
             ):
                 refuse(node, f"captures output ({name}), which does not cross")
+            if ast.unparse(node) in STATE:
+                refuse(
+                    node,
+                    f"reads {ast.unparse(node)} of its own process, and the student's "
+                    "code sets that of another one. Read it in a locked cell whose "
+                    "function calls the student's, and return it",
+                )
         elif isinstance(node, ast.Constant) and node.value == "capture":
             refuse(node, "captures output (%%capture), which does not cross")
     if not tree.body or not asserts:

@@ -6,6 +6,7 @@ It reads a JSON list of sources with their lines, and prints the answers as JSON
 import json
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 from autograder.verdict import no_shell
@@ -19,7 +20,10 @@ def main() -> None:
     answers: dict[str, Any] = {}
 
     def expect(
-        question: str, value: Any, mistakes: dict[str, Any] | None = None
+        question: str,
+        value: Any,
+        mistakes: dict[str, Any] | None = None,
+        also: Sequence[Any] = (),
     ) -> None:
         if question in answers:
             raise ValueError(f"{question!r} is asked twice")
@@ -30,6 +34,8 @@ def main() -> None:
             if not agree(given, value, rtol=1e-2)
         }
         answers[question] = {"value": to_data(value), "mistakes": wrong}
+        if also:
+            answers[question]["also"] = [to_data(other) for other in also]
 
     names = {**no_shell.namespace(), "expect": expect}
     out = sys.stdout

@@ -20,6 +20,9 @@ def execute(
     files: Mapping[str, bytes] | None = None,
     answer_names: Collection[str] | None = None,
     given: Mapping[str, bytes] | None = None,
+    together: Collection[str] = (),
+    imports: str = "",
+    strict: bool = True,
 ) -> Execution:
     """Runs all cells of a notebook.
 
@@ -34,6 +37,9 @@ def execute(
         answer_names: The names that answers bind; `None` asks for one kernel.
         given: Like `files`, the assignment's own: they replace the student's, and are
             all that the verdict process finds beside it.
+        together: The grade ids of tests that run in the student's process.
+        imports: What the verdict process runs before the first cell.
+        strict: Whether the run ends where a locked cell fails in the verdict process.
     """
     document = from_bytes(notebook)
     with private_folder("lw-") as place:
@@ -43,6 +49,15 @@ def execute(
             from autograder.engine import split_run
 
             return asyncio.run(
-                split_run.run(document, limits, folder, answer_names, given)
+                split_run.run(
+                    document,
+                    limits,
+                    folder,
+                    answer_names,
+                    given,
+                    together,
+                    imports,
+                    strict,
+                )
             )
         return asyncio.run(one_kernel.run(document, limits, folder))

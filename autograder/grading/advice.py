@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 # A notebook over this is not read; nor are files beside it that are over it together.
@@ -75,12 +76,14 @@ def is_plain_file(path: Path) -> bool:
     return os.path.isfile(path) and not os.path.islink(path)
 
 
-def describe_missing(folder: Path, path: Path) -> str:
+def describe_missing(folder: Path, path: Path, known: Collection[str] = ()) -> str:
     """Says what was found in place of a notebook, and what to do.
 
     Args:
         folder: A submission's.
         path: Where its notebook should be.
+        known: The names of the assignment's notebooks: another one that is there was
+            not given a wrong name.
     """
     wanted = path.name
     if os.path.islink(path):
@@ -96,7 +99,9 @@ def describe_missing(folder: Path, path: Path) -> str:
         return f"the folder {_told(folder.name)} may not be opened"
     shown = [name for name in names if not name.startswith(".")]
     found = ", ".join(map(_told, shown[:MAX_TOLD])) if shown else "an empty folder"
+    known = {f"{name}.ipynb" for name in known} - {wanted}
     files = [name for name in shown if not _is_folder(folder / name)]
+    files = [name for name in files if name not in known]
     for advice in (_of_names(files, wanted), _of_folders(folder, names, wanted)):
         if advice:
             return f"{wanted} is not there; found {advice}"

@@ -48,7 +48,10 @@ def check(
     path = Path(path)
     if not path.is_file():
         raise CourseError(f"{path} is not there")
-    assigned = load_assigned(course, assignment or find_assignment(course, path))
+    assignment = assignment or find_assignment(course, path)
+    assigned = load_assigned(
+        course, assignment, find_notebook(course, assignment, path)
+    )
     outcome, document = grade_one(assigned, path, limits, plain)
     set_banner(document, outcome.status, outcome.reason, outcome.notes)
     page = Path(out) if out else path.with_name(f"{path.stem}-feedback.html")
@@ -78,6 +81,16 @@ def find_assignment(course: Course, path: Path) -> str:
     )
 
 
+def find_notebook(course: Course, assignment: str, path: Path) -> str | None:
+    """Returns which of an assignment's notebooks a file's name names.
+
+    Returns:
+        `None` where the assignment has one only, whatever the file is called.
+    """
+    names = course.notebooks_of(assignment)
+    return path.stem if len(names) > 1 else None
+
+
 def grade_one(
     assigned: Assigned, path: Path, limits: Limits, plain: bool = False
 ) -> tuple[Outcome, NotebookNode]:
@@ -87,7 +100,9 @@ def grade_one(
     """
     own = path.resolve().parent.name == assigned.assignment
     files = read_files(path.parent, path) if own else {}
-    submission = read_one(path.resolve(), OWNER, assigned.assignment, files)
+    submission = read_one(
+        path.resolve(), OWNER, assigned.assignment, files, assigned.notebook_name
+    )
     task = Task(submission, assigned, limits, plain)
     return judge(task, run(task))
 
@@ -111,7 +126,7 @@ def print_verdict(outcome: Outcome, assigned: Assigned, document: NotebookNode) 
             print(printable(note))
     state = "" if outcome.status == GRADED else f", {outcome.status}"
     print(
-        f"{assigned.assignment}: {outcome.score:g}/{outcome.max_score:g}{state}, "
+        f"{assigned.notebook_name}: {outcome.score:g}/{outcome.max_score:g}{state}, "
         f"{outcome.seconds:.1f} s"
     )
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from autograder.course import Course, CourseError
 from autograder.engine.pool import share_cores
-from autograder.grading.assignment import load_assigned
+from autograder.grading.assignment import load_parts
 from autograder.grading.console import printable
 from autograder.grading.journal import Journal
 from autograder.grading.judge import judge
@@ -37,37 +37,44 @@ def print_differences(
     Raises:
         CourseError: If nothing of the assignment has been graded yet.
     """
-    assigned = load_assigned(course, assignment)
+    parts = load_parts(course, assignment)
     journal = Journal(course.classroom / "journal.jsonl")
     known = {
-        student: outcome
+        (student, part.notebook_name): outcome
         for student in find_students(course, assignment)
-        if (outcome := journal.find(student, assignment)) is not None
+        for part in parts
+        if (outcome := journal.find(student, assignment, part.notebook_name))
     }
     if not known:
         raise CourseError(f"Nothing of {assignment} is graded yet: nothing to compare")
     workers, limits = share_cores(limits, workers)
-    fresh: dict[str, Outcome] = {}
+    fresh: dict[tuple[str, str], Outcome] = {}
 
     def to_run() -> Iterator[Task]:
-        for student in known:
-            submission = read_submission(course, assignment, student)
-            yield Task(submission, assigned, limits, plain)
+        for part in parts:
+            for student, name in known:
+                if name == part.notebook_name:
+                    submission = read_submission(course, assignment, student, name)
+                    yield Task(submission, part, limits, plain)
 
     for task, ran in run_all(to_run(), workers):
         outcome, _ = judge(task, ran)
-        fresh[outcome.student] = outcome
+        fresh[outcome.student, outcome.notebook_name] = outcome
         print(f"[{len(fresh)}/{len(known)}]  {printable(outcome.student)}", flush=True)
     return _print(known, fresh)
 
 
-def _print(known: dict[str, Outcome], fresh: dict[str, Outcome]) -> int:
+def _print(
+    known: dict[tuple[str, str], Outcome], fresh: dict[tuple[str, str], Outcome]
+) -> int:
     table = Table(title="What would change", title_justify="left")
     for column in ("student", "outcome", "cell", "was", "would be", "message"):
         table.add_column(column)
     changed = 0
-    for student, was in known.items():
-        now = fresh[student]
+    for place, was in known.items():
+        now, student = fresh[place], was.student
+        if was.notebook_name != was.assignment:
+            student += f" {was.notebook_name}"
         cells = sorted({*was.cells, *now.cells})
         rows = [
             (cell, was.cells.get(cell, [0, ""]), now.cells.get(cell, [0, ""]))

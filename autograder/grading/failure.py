@@ -35,6 +35,7 @@ def failed(student: str, assigned: Assigned, error: Exception) -> Outcome:
         CRASHED,
         f"grading it failed: {described(error)}",
         max_score=sum(assigned.points.values()),
+        name=assigned.notebook_name,
     )
 
 

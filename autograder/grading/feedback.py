@@ -62,8 +62,8 @@ class FeedbackWriter:
 
     def path(self, student: str) -> Path:
         """Returns where a student's page lies."""
-        name = self.assigned.assignment
-        return self.course.feedback / student / name / f"{name}.html"
+        folder = self.course.feedback / student / self.assigned.assignment
+        return folder / f"{self.assigned.notebook_name}.html"
 
     def write(self, student: str, notebook: NotebookNode) -> Path:
         """Writes the page of a graded notebook; returns where."""
@@ -79,13 +79,13 @@ class FeedbackWriter:
 
     def page(self, student: str, notebook: NotebookNode) -> str:
         """Returns the page of a graded notebook as HTML."""
-        name = self.assigned.assignment
+        name = self.assigned.notebook_name
         resources = {
             "unique_key": name,
             "metadata": {"name": name},
             "nbgrader": {
                 "student": student,
-                "assignment": name,
+                "assignment": self.assigned.assignment,
                 "notebook": name,
                 "db_url": self.course.db_url,
             },

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from autograder.course import Course, CourseError, find_course
 from autograder.engine.pool import share_cores
-from autograder.grading.assignment import load_assigned
+from autograder.grading.assignment import Assigned, load_parts
 from autograder.grading.console import print_outcome, print_table
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.journal import Journal
+from autograder.grading.lint import require_apart, share_of
 from autograder.grading.outcome import Outcome, key_of
 from autograder.grading.outcome_folder import read_ran
 from autograder.grading.recorder import Recorder, autograded_path
+from autograder.grading.rehearsal import rehearse
 from autograder.grading.results import ResultStore
 from autograder.grading.roster import Roster, read_roster
 from autograder.grading.run import Ran, Task, run_all
@@ -46,10 +48,11 @@ def grade(
 
     Returns:
         The exit status: 0 if every submission was graded, 1 if one has another
-        outcome.
+        outcome, or nobody handed in: then the table shows what the reference's
+        answers and the untouched release get.
 
     Raises:
-        CourseError: If the assignment is not there or not built, or nobody handed in.
+        CourseError: If the assignment is not there or not built.
     """
     if not isinstance(course, Course):
         course = find_course(course)
@@ -57,10 +60,16 @@ def grade(
         raise CourseError(f"There is no folder {results} with results")
     if results is None and (course.served / "results").is_dir():
         results = course.served / "results"
-    outcomes = grade_class(
-        course, assignment, limits, workers, force, students, plain, results
-    )
+    try:
+        outcomes = grade_class(
+            course, assignment, limits, workers, force, students, plain, results
+        )
+    except NobodyError as error:
+        return rehearse(course, assignment, limits, str(error), plain)
     print_table(outcomes, course)
+    parts = load_parts(course, assignment)
+    if any(part.together for part in parts):
+        print(f"Tests:           {share_of(parts)}")
     return 0 if all(outcome.status == GRADED for outcome in outcomes) else 1
 
 
@@ -82,14 +91,64 @@ def grade_class(
             then, and how many there will be.
 
     Returns:
-        One outcome for each student, in the order of their ids.
+        One outcome for each student and notebook, in the order of the students' ids.
     """
-    assigned = load_assigned(course, assignment)
+    parts = load_parts(course, assignment)
     roster = read_roster(course)
+    require_apart(parts, roster.split)
     wanted = _wanted(course, assignment, roster, students)
     workers, limits = share_cores(limits, workers)
     journal = Journal(course.classroom / "journal.jsonl")
     store = ResultStore(course.classroom / "executed")
+    total = len(wanted) * len(parts)
+    outcomes: dict[tuple[str, str], Outcome] = {}
+    for assigned in parts[1:]:
+        # nbgrader gives a submission the notebooks that are there when it is entered.
+        with GradebookWriter(course, assigned) as gradebook:
+            gradebook.enter_assignment()
+
+    def counted(outcome: Outcome, done: int, _: int, kept: bool = False) -> None:
+        report(outcome, len(outcomes) + done, total, kept)
+
+    for assigned in parts:
+        found = _grade_notebook(
+            course,
+            assigned,
+            roster,
+            wanted,
+            limits,
+            workers,
+            force,
+            plain,
+            results,
+            journal,
+            store,
+            counted,
+        )
+        name = assigned.notebook_name
+        outcomes |= {(student, name): found[student] for student in wanted}
+    return [
+        outcomes[student, assigned.notebook_name]
+        for student in wanted
+        for assigned in parts
+    ]
+
+
+def _grade_notebook(
+    course: Course,
+    assigned: Assigned,
+    roster: Roster,
+    wanted: list[str],
+    limits: Limits,
+    workers: int,
+    force: bool,
+    plain: bool,
+    results: Path | None,
+    journal: Journal,
+    store: ResultStore,
+    report: Callable[..., None],
+) -> dict[str, Outcome]:
+    """Grades one notebook of an assignment; returns its outcomes by student."""
     with GradebookWriter(course, assigned) as gradebook:
         gradebook.enter_assignment()
         gradebook.enter_roster(roster)
@@ -98,7 +157,9 @@ def grade_class(
 
         def next_step(student: str) -> Task | None:
             """Returns what must run; what need not is recorded."""
-            submission = read_submission(course, assignment, student)
+            submission = read_submission(
+                course, assigned.assignment, student, assigned.notebook_name
+            )
             key = key_of(submission, assigned, limits, plain)
             step = plan(submission, key, journal, gradebook, store, results, force)
             if step.kept is not None:
@@ -123,7 +184,7 @@ def grade_class(
                 if isinstance(ran, Ran) and ran.execution is not None:
                     store.keep(task.key, ran)
                 record.finish(task, ran)
-    return [record.outcomes[student] for student in wanted]
+    return record.outcomes
 
 
 def _wanted(
@@ -139,11 +200,15 @@ def _wanted(
             "roster"
         )
     if not handed_in:
-        raise CourseError(
+        raise NobodyError(
             f"Nobody handed in {assignment}: there is no "
             f"{course.submitted}/STUDENT/{assignment} folder."
         )
     return wanted
+
+
+class NobodyError(CourseError):
+    """Nobody handed in: there is nothing to grade yet."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +247,8 @@ def plan(
     """
     if force:
         return Step()
-    known = journal.find(submission.student, submission.assignment)
+    name = submission.notebook_name
+    known = journal.find(submission.student, submission.assignment, name)
     if known is not None and known.key == key:
         stored = autograded_path(gradebook.course, submission)
         if submission.folder is None or (stored.is_file() and gradebook.holds(known)):
@@ -191,5 +257,6 @@ def plan(
         return Step(ran=Ran(submission.status, submission.reason))
     ran = store.load(key)
     if ran is None and results is not None:
-        ran = read_ran(results / submission.student / submission.assignment, key)
+        folder = results / submission.student / submission.assignment
+        ran = read_ran(folder, name, key)
     return Step(ran=ran)

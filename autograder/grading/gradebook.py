@@ -17,11 +17,11 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.roster import Roster
 
 if TYPE_CHECKING:
-    from nbgrader.api import Gradebook, SubmittedAssignment
+    from nbgrader.api import SubmittedNotebook
 
 
 class GradebookWriter:
-    """Writes one assignment's grades; everything goes through nbgrader's own API."""
+    """Writes one notebook's grades; everything goes through nbgrader's own API."""
 
     def __init__(self, course: Course, assigned: Assigned) -> None:
         from nbgrader.api import Gradebook
@@ -31,13 +31,11 @@ class GradebookWriter:
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
         self.course = course
         self.assigned = assigned
-        self.assignment = assigned.assignment
+        self.assignment, self.notebook = assigned.assignment, assigned.notebook_name
         self.extensions: dict[str, float] = {}
         self.zone: tzinfo = UTC
         course.classroom.mkdir(parents=True, exist_ok=True)
-        self.gradebook = Gradebook(
-            course.db_url, course.config.CourseDirectory.course_id
-        )
+        self.gradebook = Gradebook(course.db_url, course.course_id)
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +58,7 @@ class GradebookWriter:
             step.preprocess(document, self._resources("."))
         except RuntimeError:
             # nbgrader changes no cells of an assignment that has submissions.
-            change_cells(self.gradebook, self.assignment, self.assignment, step)
+            change_cells(self.gradebook, self.assignment, self.notebook, step)
             step.preprocess(document, self._resources("."))
         self.gradebook.db.expire_all()
 
@@ -112,8 +110,8 @@ class GradebookWriter:
         from nbgrader.preprocessors import AssignLatePenalties
 
         saved = self.gradebook.find_submission(self.assignment, student)
-        penalties = [part.late_submission_penalty for part in saved.notebooks]
-        if saved.total_seconds_late > 0 or any(penalties):
+        penalty = self._saved(student).late_submission_penalty
+        if saved.total_seconds_late > 0 or penalty:
             nothing = nbformat.v4.new_notebook()
             step = AssignLatePenalties(config=self.course.config)
             step.preprocess(nothing, self._resources(student))
@@ -128,9 +126,7 @@ class GradebookWriter:
         from nbgrader.api import MissingEntry
 
         try:
-            saved = self.gradebook.find_submission_notebook(
-                self.assignment, self.assignment, outcome.student
-            )
+            saved = self._saved(outcome.student)
         except MissingEntry:
             return False
         scores = {grade.name: grade.auto_score for grade in saved.grades}
@@ -139,8 +135,8 @@ class GradebookWriter:
         )
 
     def max_score(self) -> float:
-        """Returns the most points that the assignment gives, manual ones included."""
-        return self.gradebook.find_assignment(self.assignment).max_score
+        """Returns the most points that the notebook gives, manual ones included."""
+        return self.gradebook.find_notebook(self.notebook, self.assignment).max_score
 
     def score(self, student: str) -> tuple[float, float]:
         """Returns what counts for a graded student, and the most to be had.
@@ -148,7 +144,7 @@ class GradebookWriter:
         What is taken off for being late is taken off, as in `nbgrader export` and on
         the feedback page.
         """
-        saved = self.gradebook.find_submission(self.assignment, student)
+        saved = self._saved(student)
         return net_score(saved), saved.max_score
 
     def give_up(self) -> None:
@@ -158,31 +154,35 @@ class GradebookWriter:
 
     def hand_marks(self, student: str) -> str:
         """Returns `hand_marks` of a student's work."""
-        return hand_marks(self.gradebook, self.assignment, student)
+        return hand_marks(self._saved(student))
+
+    def _saved(self, student: str) -> "SubmittedNotebook":
+        return self.gradebook.find_submission_notebook(
+            self.notebook, self.assignment, student
+        )
 
     def _resources(self, student: str) -> dict[str, Any]:
         return {
             "nbgrader": {
                 "student": student,
                 "assignment": self.assignment,
-                "notebook": self.assignment,
+                "notebook": self.notebook,
                 "db_url": self.course.db_url,
             }
         }
 
 
-def net_score(saved: "SubmittedAssignment") -> float:
-    """Returns what counts of a submission: its points, less those for being late."""
+def net_score(saved: "SubmittedNotebook") -> float:
+    """Returns what counts of a notebook: its points, less those for being late."""
     return max(0.0, saved.score - (saved.late_submission_penalty or 0.0))
 
 
-def hand_marks(gradebook: "Gradebook", assignment: str, student: str) -> str:
+def hand_marks(saved: "SubmittedNotebook") -> str:
     """Hashes what a person has added to a student's work.
 
     Returns:
         The hash of marks, extra credit and comments; empty where there are none.
     """
-    saved = gradebook.find_submission_notebook(assignment, assignment, student)
     marks = [
         [grade.name, grade.manual_score, grade.extra_credit]
         for grade in saved.grades

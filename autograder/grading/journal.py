@@ -21,7 +21,7 @@ class Journal:
         self.path = path
         # formgrader's server may be writing too.
         self.lock = FileLock(path.with_suffix(".lock"))
-        self.latest: dict[tuple[str, str], Outcome] = {}
+        self.latest: dict[tuple[str, str, str], Outcome] = {}
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         for line in text.splitlines():
             self._remember(line)
@@ -33,11 +33,18 @@ class Journal:
             outcome = outcome_of(json.loads(line))
         except (json.JSONDecodeError, TypeError):
             return
-        self.latest[outcome.student, outcome.assignment] = outcome
+        place = outcome.student, outcome.assignment, outcome.notebook_name
+        self.latest[place] = outcome
 
-    def find(self, student: str, assignment: str) -> Outcome | None:
-        """Returns the latest outcome of a student's submission."""
-        return self.latest.get((student, assignment))
+    def find(self, student: str, assignment: str, notebook: str = "") -> Outcome | None:
+        """Returns the latest outcome of a notebook that a student handed in.
+
+        Args:
+            student: The student's id.
+            assignment: The assignment's id.
+            notebook: The notebook's name. Without it, the assignment's.
+        """
+        return self.latest.get((student, assignment, notebook or assignment))
 
     def append(self, outcome: Outcome) -> None:
         """Writes an outcome so that it survives a crash."""

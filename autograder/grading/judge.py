@@ -47,6 +47,7 @@ def judge(task: Task, ran: Ran | Exception) -> tuple[Outcome, NotebookNode]:
         key=task.key,
         environment=environment(),
         sandbox=sandbox,
+        name=assigned.notebook_name,
     )
     return outcome, document
 

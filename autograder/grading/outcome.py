@@ -18,7 +18,7 @@ PACKAGES = ("layerwise", "tensorflow", "keras", "numpy", "nbgrader")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one submission.
+    """What became of one notebook of a submission.
 
     Attributes:
         student: The student's id.
@@ -36,6 +36,7 @@ class Outcome:
         environment: From package to version, as it was.
         marks: The hash of what a person has added in the gradebook.
         sandbox: The level in force while it ran; empty if nothing did.
+        name: The notebook's name; empty for the assignment's.
     """
 
     student: str
@@ -52,6 +53,11 @@ class Outcome:
     environment: dict[str, str] = field(default_factory=dict)
     marks: str = ""
     sandbox: str = ""
+    name: str = ""
+
+    @property
+    def notebook_name(self) -> str:
+        return self.name or self.assignment
 
 
 def outcome_of(data: Mapping[str, Any]) -> Outcome:
@@ -99,6 +105,9 @@ def key_of(
     # Of the limits all but the threads, which follow from the number of workers, and
     # the sandbox, which follows from the machine.
     add(repr((replace(limits, threads=1, sandbox=None), plain)).encode())
+    # What of the tests runs where, in courses that were not written for it.
+    if assigned.together or assigned.imports:
+        add(json.dumps([sorted(assigned.together), assigned.imports]).encode())
     for files in (submission.files, assigned.files):
         for name, content in sorted(files.items()):
             add(name.encode("utf-8", "backslashreplace"))

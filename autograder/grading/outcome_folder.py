@@ -1,9 +1,10 @@
 """What a shard leaves for one submission: the executed notebook and its outcome.
 
-    OUT/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb     the executed notebook
+    OUT/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb       the executed notebook
     OUT/STUDENT/ASSIGNMENT/outcome.json         written last, in one step
 
-`outcome.json` holds the fields of `autograder.grading.outcome.Outcome` and two more:
+Of a notebook that has not the assignment's name it is `NOTEBOOK.outcome.json`. It holds
+the fields of `autograder.grading.outcome.Outcome` and two more:
 
     format      1
     notebook    SHA-256 of the executed notebook's bytes
@@ -38,32 +39,38 @@ def write_outcome(folder: Path, outcome: Outcome, content: bytes) -> None:
         content: The executed notebook.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / f"{folder.name}.ipynb", content)
+    name = outcome.notebook_name
+    _replace(folder / f"{name}.ipynb", content)
     data = {"format": FORMAT, "notebook": _hash(content), **asdict(outcome)}
-    _replace(folder / FILE, json.dumps(data, indent=1, sort_keys=True).encode())
+    _replace(_file(folder, name), json.dumps(data, indent=1, sort_keys=True).encode())
 
 
-def read_outcome(folder: Path) -> Outcome | None:
-    """Reads the outcome in a folder `OUT/STUDENT/ASSIGNMENT`.
+def read_outcome(folder: Path, notebook: str = "") -> Outcome | None:
+    """Reads a notebook's outcome in a folder `OUT/STUDENT/ASSIGNMENT`.
+
+    Args:
+        folder: The folder.
+        notebook: The notebook's name. Without it, the assignment's.
 
     Returns:
         `None` if it is not there, torn or not that of its notebook.
     """
-    found = _read(folder)
+    found = _read(folder, notebook or folder.name)
     return found and found[0]
 
 
-def read_ran(folder: Path, key: str) -> Ran | None:
+def read_ran(folder: Path, notebook: str, key: str) -> Ran | None:
     """Reads what a shard executed, for a gradebook to take.
 
     Args:
         folder: `OUT/STUDENT/ASSIGNMENT`.
+        notebook: The notebook's name.
         key: The hash of what the outcome depends on now.
 
     Returns:
         `None` if there is none, or it is that of another submission.
     """
-    found = _read(folder)
+    found = _read(folder, notebook)
     if found is None or found[0].key != key:
         return None
     outcome, content = found
@@ -80,10 +87,14 @@ def read_ran(folder: Path, key: str) -> Ran | None:
     return Ran(notes=outcome.notes, execution=execution)
 
 
-def _read(folder: Path) -> tuple[Outcome, bytes] | None:
+def _file(folder: Path, notebook: str) -> Path:
+    return folder / (FILE if notebook == folder.name else f"{notebook}.{FILE}")
+
+
+def _read(folder: Path, notebook: str) -> tuple[Outcome, bytes] | None:
     try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        content = (folder / f"{folder.name}.ipynb").read_bytes()
+        data = json.loads(_file(folder, notebook).read_text(encoding="utf-8"))
+        content = (folder / f"{notebook}.ipynb").read_bytes()
         if data.pop("format") != FORMAT or data.pop("notebook") != _hash(content):
             return None
         return outcome_of(data), content

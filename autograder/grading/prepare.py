@@ -18,7 +18,14 @@ from autograder.grading.submission import UNREADABLE, Submission
 from autograder.limits import Limits
 
 ExecuteArguments = tuple[
-    bytes, Limits, Mapping[str, bytes], frozenset[str] | None, Mapping[str, bytes]
+    bytes,
+    Limits,
+    Mapping[str, bytes],
+    frozenset[str] | None,
+    Mapping[str, bytes],
+    frozenset[str],
+    str,
+    bool,
 ]
 
 
@@ -63,7 +70,7 @@ def prepare(
         notes = restore(document, tests or assigned.full, assigned.released)
         content = to_bytes(document)
     except UnreadableError as error:
-        reason = f"{assigned.assignment}.ipynb {error}"
+        reason = f"{assigned.notebook_name}.ipynb {error}"
         unreadable = replace(submission, status=UNREADABLE, reason=reason)
         return Prepared(unreadable, assigned, [], None)
     except Exception as error:
@@ -75,10 +82,38 @@ def prepare(
         )
         unreadable = replace(submission, status=UNREADABLE, reason=reason)
         return Prepared(unreadable, assigned, [], None)
-    names = None if plain else assigned.answer_names
-    arguments = (content, limits, submission.files, names, assigned.files)
+    arguments = execute_arguments(content, limits, submission.files, assigned, plain)
     put_back = [f"put back: {', '.join(notes)}"] if notes else []
     return Prepared(submission, assigned, put_back, arguments)
+
+
+def execute_arguments(
+    content: bytes,
+    limits: Limits,
+    files: Mapping[str, bytes],
+    assigned: Assigned,
+    plain: bool = False,
+) -> ExecuteArguments:
+    """Returns what `execute` takes to run a notebook into which tests were put back.
+
+    Args:
+        content: The notebook.
+        limits: What it may use.
+        files: The student's files beside it.
+        assigned: The assignment.
+        plain: Whether tests run in the student's own kernel.
+    """
+    names = None if plain else assigned.answer_names
+    return (
+        content,
+        limits,
+        files,
+        names,
+        assigned.files,
+        frozenset(assigned.together),
+        assigned.imports,
+        assigned.is_built,
+    )
 
 
 def files_beside(submission: Submission, assigned: Assigned) -> dict[str, bytes]:
@@ -87,7 +122,7 @@ def files_beside(submission: Submission, assigned: Assigned) -> dict[str, bytes]
     A folder of a student's may have the name of one of those files, or of the notebook,
     and a file the name of one of their folders.
     """
-    ours = {*assigned.files, f"{assigned.assignment}.ipynb"}
+    ours = {*assigned.files, f"{assigned.notebook_name}.ipynb"}
     folders = {str(above) for name in ours for above in PurePosixPath(name).parents}
     return {
         name: content

@@ -29,8 +29,8 @@ from autograder.limits import CRASHED
 
 def autograded_path(course: Course, submission: Submission) -> Path:
     """Returns where the graded notebook of a submission lies."""
-    name = submission.assignment
-    return course.autograded / submission.student / name / f"{name}.ipynb"
+    folder = course.autograded / submission.student / submission.assignment
+    return folder / f"{submission.notebook_name}.ipynb"
 
 
 class Recorder:
@@ -154,7 +154,11 @@ class Recorder:
             return
         name, outcome = self.assigned.assignment, failed(student, self.assigned, error)
         submission = Submission(
-            student, name, None, folder=self.course.submitted / student / name
+            student,
+            name,
+            None,
+            folder=self.course.submitted / student / name,
+            name=self.assigned.notebook_name,
         )
         try:
             self.gradebook.give_up()
@@ -174,9 +178,11 @@ class Recorder:
         """Writes what nbgrader keeps of a graded submission, read-only as it does."""
         path = autograded_path(self.course, submission)
         folder = path.parent
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        others = self.course.notebooks_of(submission.assignment)
+        kept = {folder / f"{name}.ipynb" for name in others} - {path}
+        for old in set(folder.iterdir()) - kept:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         files = files_beside(submission, self.assigned)
         write_files(folder, {**files, **self.assigned.files})
         nbformat.write(document, path)

@@ -19,6 +19,8 @@ SAMPLE = Path(__file__).parent / "data_files" / "course.sample.toml"
 # The longest extension that is no slip of the pen: ten years. Hours.
 LONGEST_EXTENSION = 10 * 366 * 24
 END_OF_DAY = time(23, 59, 59)
+# Whether tests that cannot run apart from the student's code are run with it.
+SPLITS = ("allow", "require")
 STUDENT_KEYS = {"first_name", "last_name", "email", "lms_user_id", "extensions"}
 
 
@@ -31,12 +33,15 @@ class Roster:
         students: By student id, nbgrader's fields.
         extensions: By assignment id, and by student id, in hours.
         zone: What dates without a time zone are in.
+        split: `"require"` where nothing is graded whose tests do not all run apart
+            from the student's code.
     """
 
     due: dict[str, datetime] = field(default_factory=dict)
     students: dict[str, dict[str, str]] = field(default_factory=dict)
     extensions: dict[str, dict[str, float]] = field(default_factory=dict)
     zone: tzinfo = UTC
+    split: str = SPLITS[0]
 
 
 def read_roster(course: Course) -> Roster:
@@ -56,7 +61,13 @@ def read_roster(course: Course) -> Roster:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path} is not TOML: {error}") from error
-    _expect_keys(path, "the file", data, {"timezone", "assignments", "students"})
+    known = {"timezone", "assignments", "students", "split"}
+    _expect_keys(path, "the file", data, known)
+    split = data.get("split", SPLITS[0])
+    if split not in SPLITS:
+        raise CourseError(
+            f"{path}: split must be one of {', '.join(SPLITS)}. Received: {split!r}"
+        )
     zone = _zone(path, data.get("timezone"))
     due = {
         name: _due(path, name, entry, course, zone)
@@ -93,7 +104,7 @@ def read_roster(course: Course) -> Roster:
     # nbgrader's exchange stamps what comes in by this zone.
     stamped = course.config.Exchange.get("timezone", "UTC")
     zone = zone or find_zone(stamped) or tz.gettz(stamped) or UTC
-    return Roster(due, students, extensions, zone)
+    return Roster(due, students, extensions, zone, split)
 
 
 def _table(path: Path, name: str, data: dict[str, Any]) -> dict[str, Any]:

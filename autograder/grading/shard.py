@@ -5,7 +5,7 @@
 IN is laid out as nbgrader's `submitted` folder is, so that a shard is a copy of a part
 of it:
 
-    IN/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb      and files beside it
+    IN/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb        and files beside it
 
 OUT gets the executed notebook and an outcome for each, as `outcome_folder` says.
 `autograder grade HW --results OUT` takes them into the gradebook.
@@ -24,7 +24,7 @@ from pathlib import Path
 from autograder.cells import to_bytes
 from autograder.course import Course, CourseError
 from autograder.engine.pool import share_cores
-from autograder.grading.assignment import load_assigned
+from autograder.grading.assignment import Assigned, load_parts
 from autograder.grading.console import print_outcome, print_sandbox
 from autograder.grading.failure import failed, is_of_the_machine
 from autograder.grading.judge import judge, not_run
@@ -71,10 +71,10 @@ def grade_shard(
     )
     if not assignments:
         raise CourseError(f"There are no STUDENT/ASSIGNMENT folders in {given}")
-    assigned = {name: load_assigned(course, name) for name in assignments}
     names = [
-        (name, student)
+        (assigned, student)
         for name in assignments
+        for assigned in load_parts(course, name)
         for student in find_students(shard, name)
     ]
     workers, limits = share_cores(limits, workers)
@@ -85,26 +85,28 @@ def grade_shard(
         print_outcome(outcome, len(outcomes), len(names), kept)
 
     @contextlib.contextmanager
-    def guard(name: str, student: str) -> Iterator[None]:
+    def guard(assigned: Assigned, student: str) -> Iterator[None]:
         """Makes of whatever a submission causes its own outcome."""
         try:
             yield
         except Exception as error:
             if is_of_the_machine(error):
                 raise
-            outcome = failed(student, assigned[name], error)
-            document = not_run(assigned[name], outcome.status)
-            write_outcome(out / student / name, outcome, to_bytes(document))
+            outcome = failed(student, assigned, error)
+            document = not_run(assigned, outcome.status)
+            folder = out / student / assigned.assignment
+            write_outcome(folder, outcome, to_bytes(document))
             count(outcome)
 
     def to_run() -> Iterator[Task]:
-        for name, student in names:
+        for assigned, student in names:
             task = None
-            with guard(name, student):
-                submission = read_submission(shard, name, student)
-                key = key_of(submission, assigned[name], limits, plain)
-                known = read_outcome(out / student / name)
-                fresh = Task(submission, assigned[name], limits, plain, key=key)
+            with guard(assigned, student):
+                name, notebook = assigned.assignment, assigned.notebook_name
+                submission = read_submission(shard, name, student, notebook)
+                key = key_of(submission, assigned, limits, plain)
+                known = read_outcome(out / student / name, notebook)
+                fresh = Task(submission, assigned, limits, plain, key=key)
                 if known is not None and known.key == key:
                     count(known, kept=True)
                 elif submission.status:
@@ -115,7 +117,7 @@ def grade_shard(
                 yield task
 
     for task, ran in run_all(to_run(), workers):
-        with guard(task.assigned.assignment, task.submission.student):
+        with guard(task.assigned, task.submission.student):
             count(_write(out, task, ran))
     print_sandbox(outcomes)
     return 0 if all(outcome.status == GRADED for outcome in outcomes) else 1

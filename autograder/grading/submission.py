@@ -36,6 +36,7 @@ class Submission:
         reason: Why there is nothing to run, for the student.
         files: What lies beside the notebook, by relative path.
         folder: `None` when the student has no folder at all.
+        name: The notebook's name, where it is not the assignment's.
     """
 
     student: str
@@ -45,6 +46,11 @@ class Submission:
     reason: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     folder: Path | None = None
+    name: str = ""
+
+    @property
+    def notebook_name(self) -> str:
+        return self.name or self.assignment
 
 
 def find_students(course: Course, assignment: str) -> list[str]:
@@ -60,20 +66,34 @@ def find_students(course: Course, assignment: str) -> list[str]:
     )
 
 
-def read_submission(course: Course, assignment: str, student: str) -> Submission:
-    """Reads one submission from its folder. It never raises for what a student did."""
+def read_submission(
+    course: Course, assignment: str, student: str, notebook: str = ""
+) -> Submission:
+    """Reads one notebook of a submission. It never raises for what a student did.
+
+    Args:
+        course: The class's course.
+        assignment: The assignment's id.
+        student: The student's id.
+        notebook: The notebook's name. Without it, the assignment's.
+    """
+    name = notebook or assignment
     folder = _folder_of(course, student) / assignment
     if not is_folder(folder):
         reason = describe_no_folder(folder)
         # Something was handed in, even where it cannot be read.
         there = folder if _is_there(folder) else None
-        return Submission(student, assignment, None, MISSING, reason, folder=there)
-    path = folder / f"{assignment}.ipynb"
+        return Submission(
+            student, assignment, None, MISSING, reason, folder=there, name=name
+        )
+    path = folder / f"{name}.ipynb"
     files = read_files(folder, path)
     if not is_plain_file(path):
-        reason = describe_missing(folder, path)
-        return Submission(student, assignment, None, MISSING, reason, files, folder)
-    return read_one(path, student, assignment, files)
+        reason = describe_missing(folder, path, course.notebooks_of(assignment))
+        return Submission(
+            student, assignment, None, MISSING, reason, files, folder, name
+        )
+    return read_one(path, student, assignment, files, name)
 
 
 def _folder_of(course: Course, student: str) -> Path:
@@ -105,7 +125,11 @@ def _is_there(path: Path) -> bool:
 
 
 def read_one(
-    path: Path, student: str, assignment: str, files: dict[str, bytes]
+    path: Path,
+    student: str,
+    assignment: str,
+    files: dict[str, bytes],
+    name: str = "",
 ) -> Submission:
     """Reads one notebook file, wherever it lies.
 
@@ -114,12 +138,15 @@ def read_one(
         student: The student's id.
         assignment: The assignment's id.
         files: What lies beside the notebook, by relative path.
+        name: The notebook's name. Without it, the assignment's.
     """
-    content = read_regular(path)
+    content, folder = read_regular(path), path.parent
     if content is not None:
-        return Submission(student, assignment, content, files=files, folder=path.parent)
+        return Submission(
+            student, assignment, content, files=files, folder=folder, name=name
+        )
     reason = f"{shown_name(path.name)} {describe_unread(path)}"
-    return Submission(student, assignment, b"", UNREADABLE, reason, files, path.parent)
+    return Submission(student, assignment, b"", UNREADABLE, reason, files, folder, name)
 
 
 def read_files(folder: Path, notebook: Path) -> dict[str, bytes]:

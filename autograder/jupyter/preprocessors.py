@@ -13,11 +13,12 @@ import copy
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum, Integer, default
 
@@ -33,12 +34,16 @@ from autograder.grading.journal import Journal
 from autograder.grading.judge import cell_verdicts, not_run
 from autograder.grading.lateness import flags_and_notes, stamp_of
 from autograder.grading.outcome import Outcome, environment, key_of
-from autograder.grading.prepare import files_beside, prepare
+from autograder.grading.prepare import execute_arguments, files_beside, prepare
 from autograder.grading.roster import read_roster
 from autograder.grading.submission import Submission, read_submission
 from autograder.limits import GRADED, NONE, Execution, Limits
 from autograder.sandbox.policy import LEVELS
 from autograder.sandbox.required import LEAST, require
+
+if TYPE_CHECKING:
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
 
 STATE = "autograder"
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback")
@@ -53,10 +58,12 @@ def enter_assignment(assignment: str, **_: object) -> None:
     """
     from autograder.grading.gradebook import GradebookWriter
 
-    course = find_course()
-    with GradebookWriter(course, load_current(course, assignment)) as gradebook:
-        gradebook.enter_assignment()
-        gradebook.enter_roster(read_roster(course))
+    course = _running_course()
+    for name in course.notebooks_of(assignment):
+        assigned = load_current(course, assignment, name)
+        with GradebookWriter(course, assigned) as gradebook:
+            gradebook.enter_assignment()
+            gradebook.enter_roster(read_roster(course))
 
 
 class Restore(NbGraderPreprocessor):
@@ -69,7 +76,15 @@ class Restore(NbGraderPreprocessor):
 
         The file is read again: nbgrader has mended it in passing, and what is judged
         must be what was handed in.
+
+        Raises:
+            NbGraderException: If nothing is to be executed.
         """
+        if not self.config.Execute.get("enabled", True):
+            raise NbGraderException(
+                "--no-execute takes the outputs in a student's file for those of "
+                "their code: this engine grades what it ran. Leave it away."
+            )
         assigned, submission = _read(self, resources)
         prepared = prepare(submission, assigned, Limits())
         status = prepared.submission.status
@@ -145,6 +160,7 @@ class Execute(NbGraderPreprocessor):
             key=key_of(submission, assigned, limits),
             environment=environment(),
             sandbox=sandbox,
+            name=assigned.notebook_name,
         )
         set_banner(nb, status, reason, [*notes, *late])
         return nb, resources
@@ -162,13 +178,14 @@ class Record(NbGraderPreprocessor):
         """Returns the notebook as it is."""
         outcome, given = resources.pop(STATE), resources["nbgrader"]
         assignment, student = given["assignment"], given["student"]
+        name = given["notebook"]
         with Gradebook(given["db_url"]) as gradebook:
-            saved = gradebook.find_submission(assignment, student)
+            saved = gradebook.find_submission_notebook(name, assignment, student)
             outcome = replace(
                 outcome,
                 score=net_score(saved),
                 max_score=saved.max_score,
-                marks=hand_marks(gradebook, assignment, student),
+                marks=hand_marks(saved),
             )
         Journal(_course(self).classroom / "journal.jsonl").append(outcome)
         return nb, resources
@@ -193,12 +210,8 @@ class HideTests(NbGraderPreprocessor):
 def _execute(
     notebook: NotebookNode, limits: Limits, assigned: Assigned, submission: Submission
 ) -> Execution:
-    arguments = (
-        to_bytes(notebook),
-        limits,
-        files_beside(submission, assigned),
-        assigned.answer_names,
-        assigned.files,
+    arguments = execute_arguments(
+        to_bytes(notebook), limits, files_beside(submission, assigned), assigned
     )
     try:
         asyncio.get_running_loop()
@@ -209,14 +222,29 @@ def _execute(
         return pool.submit(execute, *arguments).result()
 
 
+def _running_course() -> Course:
+    """Returns the course as the running command sees it, its options included."""
+    from nbgrader.apps import AutogradeApp
+
+    if not AutogradeApp.initialized():
+        # formgrader's server has none: its course is that of its folder.
+        return find_course()
+    app = AutogradeApp.instance()
+    return _course_in(app.coursedir, app.config)
+
+
 def _course(step: NbGraderPreprocessor) -> Course:
     """Returns the course as the nbgrader command that runs a step sees it."""
-    directory = coursedir_of(step)
-    config = copy.deepcopy(step.config)
+    return _course_in(coursedir_of(step), step.config)
+
+
+def _course_in(directory: "CourseDirectory", config: "Config") -> Course:
+    config = copy.deepcopy(config)
     for name in FOLDERS:
         folder = getattr(directory, f"{name}_directory")
         config.CourseDirectory[f"{name}_directory"] = folder
     config.CourseDirectory.ignore = directory.ignore
+    config.CourseDirectory.db_url = directory.db_url
     return Course(Path(directory.root), config)
 
 
@@ -225,5 +253,6 @@ def _read(
 ) -> tuple[Assigned, Submission]:
     """Returns the assignment and the submission."""
     given, course = resources["nbgrader"], _course(step)
-    submission = read_submission(course, given["assignment"], given["student"])
-    return load_current(course, given["assignment"]), submission
+    assignment, name = given["assignment"], given["notebook"]
+    submission = read_submission(course, assignment, given["student"], name)
+    return load_current(course, assignment, name), submission

@@ -24,7 +24,8 @@ from autograder.proof.mutants import Mutant, right_mutants, wrong_mutants
 from autograder.proof.visible_run import run_visible
 from autograder.verdict.names import names_of, plain_python
 
-# Mutants that change nothing, or what the text leaves open; each with its reason.
+# Mutants that change nothing, or what the text leaves open, and forms of right answers
+# that the text excludes; each with its reason.
 EQUIVALENT = Path("answers", "equivalent.toml")
 GOAL = 0.98
 
@@ -40,7 +41,8 @@ class Tally:
         equivalent: How many are listed as no mistakes.
         missed: Names of wrong ones with full marks.
         refused: Names of right ones that lost points, each with a message.
-        stale: Names in the list that no mutant has, or whose mutant lost points.
+        stale: Names in the list that no mutant has, or whose wrong mutant lost points,
+            or whose right one lost none.
     """
 
     assignment: str
@@ -101,18 +103,21 @@ def mutate(course: Course, assignment: str, limits: Limits, options: Options) ->
             print(f"  {assignment}: {done} of {len(answers)} mutants", flush=True)
     ran_wrong = [n for n in lost if n.startswith("wrong_")]
     ran_right = [n for n in lost if n.startswith("right_")]
-    known = {f"wrong_{name}" for name in listed}
+    # A right form that the text excludes is listed too: where it names a dtype.
+    known = {f"{n}_{name}" for name in listed for n in ("wrong", "right")} & set(made)
     missed = [name for name in ran_wrong if not lost[name] and name not in known]
-    refused = [f"{name}: {lost[name]}" for name in ran_right if lost[name]]
-    stale = [n for n in known if lost.get(n)]
+    counted_right = [name for name in ran_right if name not in known]
+    refused = [f"{name}: {lost[name]}" for name in counted_right if lost[name]]
+    stale = [n for n in known & set(ran_wrong) if lost[n]]
+    stale += [n for n in known & set(ran_right) if not lost[n]]
     if not options.only:
-        stale += sorted(known - set(lost))
+        stale += sorted(n for n in listed if not {f"wrong_{n}", f"right_{n}"} & known)
     counted = [name for name in ran_wrong if name not in known]
     return Tally(
         assignment,
         len(counted),
-        len(ran_right),
-        len(known & set(ran_wrong)),
+        len(counted_right),
+        len(known & set(lost)),
         tuple(missed),
         tuple(refused),
         tuple(stale),

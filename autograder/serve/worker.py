@@ -93,6 +93,8 @@ class QueueWorker:
     def _objection(self, arrival: Arrival) -> str:
         if arrival.assignment not in self.course.assignments():
             return f"there is no assignment {arrival.assignment}"
+        if len(self.course.notebooks_of(arrival.assignment)) > 1:
+            return "it has several notebooks, and is graded with the class"
         if self.check_owner and not is_owner(arrival):
             return f"the folder does not belong to {arrival.student}"
         return ""

@@ -55,13 +55,16 @@ def answer_names_of(solution: NotebookNode) -> frozenset[str]:
 
 
 def roles_of(
-    notebook: NotebookNode, answer_names: Collection[str]
+    notebook: NotebookNode,
+    answer_names: Collection[str],
+    together: Collection[str] = (),
 ) -> list[Role | None]:
     """Decides where each code cell runs.
 
     Args:
         notebook: The course's cells have been restored in it.
         answer_names: The names that answers bind.
+        together: The grade ids of tests that run in the student's process.
 
     Returns:
         The role of each cell; `None` for Markdown.
@@ -72,6 +75,8 @@ def roles_of(
         meta = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code":
             roles.append(None)
+        elif is_test(cell) and meta.get("grade_id") in together:
+            roles.append(Role(STUDENT))
         elif is_test(cell):
             reads = names_of(cell.source).read
             roles.append(Role(VERDICT, needs=tuple(sorted(reads & theirs))))

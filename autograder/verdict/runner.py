@@ -1,5 +1,6 @@
 """Runs the two processes of a split verdict, each in a fork of the warm parent."""
 
+import ast
 import asyncio
 import contextlib
 import ctypes
@@ -26,6 +27,8 @@ PR_SET_DUMPABLE = 4
 REMOTE_FRAME = r'File "([^"\n]*)", line (\d+), in ([^\n]*)(?:\n {4}([^\n]*))?'
 # Frames that a student did not write.
 LIBRARY = r"/site-packages/|/lib/python3|/layerwise/"
+# No name of a notebook's: it holds the value of a cell's last expression.
+LAST = "last expression"
 MAX_OUTPUT, MAX_MESSAGE, MAX_FRAMES = 200_000, 20_000, 50
 
 
@@ -107,7 +110,10 @@ def run_cell(
     try:
         with contextlib.redirect_stdout(captured), contextlib.redirect_stderr(captured):
             _fetch(cell["needs"], namespace, side)
-            exec(compile(cell["source"], file, "exec"), namespace)
+            value = _execute(cell["source"], file, namespace)
+            if value is not None:
+                # nbgrader reads it as the points of the test.
+                outputs.append(_result(value))
     except BaseException as error:
         outputs.append(error_output(error, file))
     if captured.getvalue():
@@ -119,6 +125,27 @@ def run_cell(
         outputs.insert(0, text)
     seconds = time.monotonic() - began
     return {"outputs": outputs, "seconds": seconds, "fault": side.fault}
+
+
+def _execute(source: str, file: str, namespace: dict[str, Any]) -> Any:
+    """Runs a cell; returns the value of its last expression, as IPython shows it."""
+    tree = ast.parse(source, file)
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr) and not source.rstrip().endswith(";"):
+        kept = ast.Assign([ast.Name(LAST, ast.Store())], last.value)
+        tree.body[-1] = ast.copy_location(kept, last)
+        ast.fix_missing_locations(tree)
+    exec(compile(tree, file, "exec"), namespace)
+    return namespace.pop(LAST, None)
+
+
+def _result(value: Any) -> dict[str, Any]:
+    return {
+        "output_type": "execute_result",
+        "execution_count": None,
+        "metadata": {},
+        "data": {"text/plain": _printable(repr(value))},
+    }
 
 
 def _fetch(

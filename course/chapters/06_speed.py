@@ -641,5 +641,6 @@ report.table()
 #   each byte.
 #
 # **Your turn:** [hw06 · Speed](../../../assignments/en/hw06_speed/hw06_speed.ipynb).
-# You write im2col and its transpose, count bytes, and apply Amdahl's law to a profile:
-# what is not made faster limits the speed-up of the whole (chapter 07 has it too).
+# You write im2col and its transpose, count bytes, ask which limit a layer meets, and
+# apply Amdahl's law to a profile: what is not made faster limits the speed-up of the
+# whole (chapter 07 has it too).

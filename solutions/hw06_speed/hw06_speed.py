@@ -2,7 +2,7 @@
 # # Assignment 06: where the time goes
 #
 # Chapter 06 timed AlexNet layer by layer. Here you build what is under a convolution,
-# count what it costs, and read the numbers that others have measured.
+# count what it costs, and find out which limit a layer meets on a chip.
 #
 # | | Exercise | Points |
 # |---|---|---|
@@ -11,12 +11,13 @@
 # | 3 | A convolution as a matrix product | 4 |
 # | 4 | What a layer computes and moves | 3 |
 # | 5 | Amdahl's law on a profile | 4 |
-# | 6 | Read a trace | 3 |
+# | 6 | Arithmetic or memory? | 3 |
 #
 # Write your code where it says `YOUR CODE HERE`. The cells below each exercise test
-# it; when your work is graded, the same cells ask the same of other inputs too. No
-# exercise needs an earlier one. Arrays are NumPy's, channels last: (batch, height,
-# width, channels).
+# it; when your work is graded, they ask the same of other inputs too. No exercise needs
+# an earlier one. What a test expects stands in `expected.json`, beside this notebook.
+# Arrays are NumPy's, channels last: (batch, height, width, channels). What a function
+# is given must not change.
 
 # %% nbgrader={"grade_id": "setup"}
 import math
@@ -25,43 +26,14 @@ import numpy as np
 
 from layerwise import checks
 
-# %% [markdown]
-# The next cell is given: what the tests compare with. `windows` visits every window of
-# every image, one by one. It is right, it is slow, and it is not the matrix that you
-# are asked for.
-
-
-# %% nbgrader={"grade_id": "given"}
-def windows(x, kernel_size, strides=1, padding=0):
-    """Visits the windows of images, padded with zeros on all four sides.
-
-    Args:
-        x: Array of shape (batch, height, width, channels).
-        kernel_size: Integer, side of the square window.
-        strides: Integer, its step in both directions.
-        padding: Integer, zeros on each side.
-
-    Yields:
-        Image, row and column of the window among the windows, and the window itself,
-        an array of shape (kernel_size, kernel_size, channels) that is a view of the
-        padded images.
-    """
-    padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
-    height, width = padded.shape[1:3]
-    for image in range(len(x)):
-        for i, top in enumerate(range(0, height - kernel_size + 1, strides)):
-            for j, left in enumerate(range(0, width - kernel_size + 1, strides)):
-                rows = slice(top, top + kernel_size)
-                columns = slice(left, left + kernel_size)
-                yield image, i, j, padded[image, rows, columns]
-
+checks.short_errors()
 
 # %% [markdown]
 # ## Exercise 1: windows as rows (3 points)
 #
 # A convolution takes the same weighted sum of every window of an image. Put each window
-# into a row, and one matrix product does them all. That is what most libraries did when
-# the lecture's figures were taken.
+# into a row, and one matrix product does them all. Caffe computed convolutions so (Jia
+# et al., 2014, arXiv:1408.5093).
 #
 # Write `im2col(x, kernel_size, strides=1, padding=0)`. It returns an array of shape
 # (batch · out_height · out_width, kernel_size · kernel_size · channels):
@@ -74,7 +46,12 @@ def windows(x, kernel_size, strides=1, padding=0):
 #
 # `padding` zeros are put on each of the four sides first. A window that would reach
 # over the edge is left out, so out_height = (height + 2 · padding − kernel_size) //
-# strides + 1.
+# strides + 1. At least one window fits.
+#
+# An example to check by hand: an image of one channel and its windows of size 2,
+#
+# $$\begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \end{pmatrix} \rightarrow
+# \begin{pmatrix} 1 & 2 & 4 & 5 \\ 2 & 3 & 5 & 6 \end{pmatrix}$$
 #
 # A common mistake: `np.lib.stride_tricks.sliding_window_view` puts the window's axes
 # last, *after* the channels.
@@ -103,96 +80,157 @@ def im2col(x, kernel_size, strides=1, padding=0):
     ### END SOLUTION
 
 
+# %% nbgrader={"grade_id": "given_drawn"}
+def drawn(seed, *shape):
+    """Draws numbers between 1 and 2: none of them is a zero of the padding."""
+    return np.random.default_rng(seed).uniform(1, 2, shape).astype("float32")
+
+
+# Images, kernel_size, strides, padding.
+STEPS = [((1, 5, 7, 2), 3, 2, 0), ((2, 4, 3, 1), 3, 1, 1), ((2, 5, 4, 2), 2, 2, 1)]
+
+
+# %% tags=["expected"]
+def cut(x, size, strides=1, before=0, after=None, mode="constant"):
+    """Cuts images into windows: (batch, rows, columns, size, size, channels)."""
+    sides = (before, before if after is None else after)
+    x = np.pad(np.asarray(x, "float64"), ((0, 0), sides, sides, (0, 0)), mode)
+    if min(x.shape[1:3]) < size:
+        return np.zeros((len(x), 0, 0, size, size, x.shape[-1]))
+    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
+    return view[:, ::strides, ::strides].transpose(0, 1, 2, 4, 5, 3)
+
+
+def as_rows(view, *axes):
+    """Puts windows into rows, after a change of their axes."""
+    width = math.prod(view.shape[3:])
+    return (view.transpose(axes) if axes else view).reshape(-1, width)
+
+
+def first_row_expected(x, size):
+    """Returns the first window as a row, and what mistakes make of it."""
+    view = cut(x, size)[:1, :1, :1]
+    return as_rows(view), {
+        "all channels of a place must stand side by side; they are apart": as_rows(
+            view, 0, 1, 2, 5, 3, 4
+        ),
+        "the window is read column by column; expected row by row": as_rows(
+            view, 0, 1, 2, 4, 3, 5
+        ),
+        "the window is read column by column, channel by channel": as_rows(
+            view, 0, 1, 2, 5, 4, 3
+        ),
+        "the window comes out back to front": as_rows(view)[:, ::-1],
+        "the window is turned around": as_rows(view[:, :, :, ::-1, ::-1]),
+    }
+
+
+def windows_expected(x, size, strides=1, padding=0):
+    """Returns the windows, the numbers of each sorted, and what mistakes make of it."""
+    right, one = cut(x, size, strides, padding), cut(x, size, strides)
+    answers = {
+        "": right,
+        "the stride is ignored": cut(x, size, 1, padding),
+        "the padding is ignored": one,
+        "there is padding on the right and below only": cut(
+            x, size, strides, 0, padding
+        ),
+        "there is padding on the left and above only": cut(
+            x, size, strides, padding, 0
+        ),
+        "twice the padding is on one side": cut(x, size, strides, 0, 2 * padding),
+        "the border is repeated; expected zeros": cut(
+            x, size, strides, padding, mode="edge"
+        ),
+        "the last window of each row and column is missing": right[:, :-1, :-1],
+        "the windows go column by column; expected row by row": right.transpose(
+            0, 2, 1, 3, 4, 5
+        ),
+        "the images alternate; expected one image after the other": right.transpose(
+            1, 2, 0, 3, 4, 5
+        ),
+    }
+    rows = {name: np.sort(as_rows(view)) for name, view in answers.items()}
+    return rows.pop(""), rows
+
+
+six = np.arange(1.0, 7).reshape(1, 2, 3, 1)
+expect("im2col of the example", as_rows(cut(six, 2)))
+for dims, size in [((1, 4, 5, 2), 3), ((2, 3, 4, 3), 2)]:
+    question = f"the first row of im2col of images {dims}, kernel_size={size}"
+    expect(question, *first_row_expected(drawn(61, *dims), size))
+for dims, *case in STEPS:
+    question = f"im2col of images {dims}, kernel_size, strides, padding = {case}"
+    expect(f"{question}, each row sorted,", *windows_expected(drawn(62, *dims), *case))
+
 # %% [markdown]
-# Stride 1, no padding (1 point).
+# What stands in a row, and in which order (1 point).
 
 # %% nbgrader={"grade_id": "test_im2col", "points": 1}
-_cases = [((1, 4, 5, 2), 3), ((2, 3, 3, 1), 2)]
+for _dims, _size in [((1, 4, 5, 2), 3), ((2, 3, 4, 3), 2)]:
+    _call = f"im2col of images {_dims}, kernel_size={_size}"
+    _found = im2col(drawn(61, *_dims), _size)
+    checks.shape(_found, (None, _size**2 * _dims[-1]), _call)
+    checks.answer(np.asarray(_found)[:1], f"the first row of {_call}")
 ### BEGIN HIDDEN TESTS
-_cases += [((3, 6, 4, 3), 2), ((1, 2, 7, 4), 1), ((2, 5, 5, 2), 5)]
+for _dims, _size, _strides in [
+    ((3, 6, 4, 3), 2, 1),
+    ((1, 3, 7, 4), 1, 2),
+    ((2, 5, 8, 2), 4, 1),
+    ((2, 5, 5, 2), 5, 3),
+    ((1, 9, 8, 3), 3, 2),
+]:
+    _x = drawn(63, *_dims)
+    _call = f"im2col of images {_dims}, kernel_size={_size}, strides={_strides}"
+    _right, _mistakes = first_row_expected(_x, _size)
+    _orders = {tuple(np.sort(_row)): _row for _row in as_rows(cut(_x, _size))}
+    _found = im2col(_x, _size, _strides)
+    checks.shape(_found, (None, _size**2 * _dims[-1]), _call)
+    # Whether a window is missing is a matter of the next test.
+    _first = np.asarray(_found)[:1]
+    if len(_first):
+        checks.judge(_first, _right, _mistakes, f"the first row of {_call}")
+    for _index, _row in enumerate(np.asarray(_found, "float64")):
+        # So is a row that is no window.
+        _right = _orders.get(tuple(np.sort(_row)), _row)
+        # Both sides are the student's: a row, and the window of the same numbers.
+        assert np.array_equal(_row, _right), (
+            f"{_call}: row {_index} has a window's numbers in another order"
+        )
 ### END HIDDEN TESTS
-for _dims, _size in _cases:
-    _x = np.arange(np.prod(_dims), dtype="float32").reshape(_dims)
-    _rows = [_w.reshape(-1).copy() for *_, _w in windows(_x, _size)]
-    _orders = {
-        "each row must have all channels of a place side by side; they are apart": (
-            2,
-            0,
-            1,
-        ),
-        "in each row the window is read column by column; expected row by row": (
-            1,
-            0,
-            2,
-        ),
-    }
-    _wrong = {
-        _fault: np.stack(
-            [_w.transpose(_order).ravel() for *_, _w in windows(_x, _size)]
-        )
-        for _fault, _order in _orders.items()
-    }
-    _call = f"im2col of images {_dims}, kernel size {_size}"
-    _received = im2col(_x, _size)
-    checks.shape(_received, np.stack(_rows).shape, _call)
-    _received = np.asarray(_received)
-    if not np.array_equal(_received, _rows):
-        for _fault, _answer in _wrong.items():
-            assert not np.array_equal(_received, _answer), f"{_call}: {_fault}"
-        assert not np.array_equal(_received, np.stack(_rows)[:, ::-1]), (
-            f"{_call}: each window comes out back to front"
-        )
-        assert not np.array_equal(
-            np.sort(_received, axis=None), np.sort(_rows, axis=None)
-        ), (
-            f"{_call}: all numbers are there, in the wrong order; the first row is "
-            f"{_received[0].tolist()}; expected {_rows[0].tolist()}"
-        )
-    checks.close(_received, np.stack(_rows), _call)
+checks.passed("width", "order in a row")
 
 # %% [markdown]
-# Strides and padding (2 points).
+# Which windows there are, and in which order (2 points). Each row is sorted first: the
+# order in a row was asked above.
 
 # %% nbgrader={"grade_id": "test_im2col_strides", "points": 2}
-# images, kernel size, stride, padding
-_cases = [((1, 5, 5, 2), 3, 2, 0), ((1, 4, 4, 1), 3, 1, 1), ((2, 6, 7, 3), 3, 2, 1)]
+for _dims, *_case in STEPS:
+    _x, _kept = drawn(62, *_dims), drawn(62, *_dims)
+    _call = f"im2col of images {_dims}, kernel_size, strides, padding = {_case}"
+    _found = im2col(_x, *_case)
+    checks.shape(_found, (None, None), _call)
+    checks.answer(np.sort(np.asarray(_found)), f"{_call}, each row sorted,")
+    checks.unchanged([_x], [_kept], "the images given to im2col")
 ### BEGIN HIDDEN TESTS
-_cases += [((1, 7, 6, 2), 2, 3, 0), ((2, 5, 4, 1), 5, 2, 2), ((1, 3, 8, 2), 1, 2, 0)]
+for _dims, _size, _named in [
+    ((1, 7, 6, 2), 2, {"strides": 3}),
+    ((2, 5, 4, 1), 5, {"strides": 2, "padding": 2}),
+    ((1, 3, 8, 2), 1, {"strides": 2}),
+    ((3, 4, 6, 2), 3, {}),
+    ((2, 3, 5, 3), 2, {"padding": 1}),
+    ((1, 2, 5, 1), 4, {"strides": 3, "padding": 3}),
+]:
+    _x, _kept = drawn(64, *_dims) - 1.5, drawn(64, *_dims) - 1.5
+    _call = f"im2col of images {_dims}, kernel_size={_size}, {_named}"
+    _right = windows_expected(_x, _size, **_named)
+    _found = im2col(_x, _size, **_named)
+    checks.shape(_found, (None, None), _call)
+    _sorted = np.sort(np.asarray(_found))
+    checks.judge(_sorted, *_right, f"{_call}, each row sorted,", rtol=1e-5)
+    checks.unchanged([_x], [_kept], "the images given to im2col")
 ### END HIDDEN TESTS
-for _dims, _size, _strides, _padding in _cases:
-    _x = 1 + np.random.default_rng(61).uniform(size=_dims).astype("float32")
-    _before = _x.copy()
-    _call = (
-        f"im2col of images {_dims}, kernel_size={_size}, strides={_strides}, "
-        f"padding={_padding}"
-    )
-    _found = list(windows(_x, _size, _strides, _padding))
-    _rows = np.stack([_w.reshape(-1) for *_, _w in _found])
-    _received = im2col(_x, _size, strides=_strides, padding=_padding)
-    checks.shape(_received, (None, None), _call)
-    _received = np.asarray(_received)
-    _count, _wanted = len(_received), len(_rows)
-    _out = [(_n + 2 * _padding - _size) // _strides + 1 for _n in _dims[1:3]]
-    for _fault, _wrong in {
-        "the stride is ignored": [_n + 2 * _padding - _size + 1 for _n in _dims[1:3]],
-        "the padding is ignored": [(_n - _size) // _strides + 1 for _n in _dims[1:3]],
-        "the padding is on one side only": [
-            (_n + _padding - _size) // _strides + 1 for _n in _dims[1:3]
-        ],
-        "the last window of each row and column is missing": [_n - 1 for _n in _out],
-    }.items():
-        assert _count != _dims[0] * _wrong[0] * _wrong[1] or _count == _wanted, (
-            f"{_call} has {_count} rows; expected {_wanted}: it looks as if {_fault}"
-        )
-    assert _received.shape == _rows.shape, (
-        f"{_call} has shape {_received.shape}; expected {_rows.shape}"
-    )
-    if _padding:
-        assert np.array_equal(_received == 0, _rows == 0), (
-            f"{_call}: the zeros of the padding are not where they belong"
-        )
-    checks.close(_received, _rows, _call)
-    assert np.array_equal(_x, _before), f"{_call} changed the images that it was given"
+checks.passed("windows", "strides", "padding", "images unchanged")
 
 # %% [markdown]
 # ## Exercise 2: and back (3 points)
@@ -200,11 +238,15 @@ for _dims, _size, _strides, _padding in _cases:
 # The way back through a convolution needs the reverse: a matrix with a row for each
 # window is put back into images, and where windows overlap their numbers are **added**.
 # A pixel that was in four windows gets four contributions; that is how a gradient flows
-# to it. What fell on the padding is dropped.
+# to it. A pixel that was in none gets 0. What fell on the padding is dropped.
 #
-# Write `col2im(columns, input_shape, kernel_size, strides=1, padding=0)`.
+# Write `col2im(columns, input_shape, kernel_size, strides=1, padding=0)`. With windows
+# of size 2, back to an image of shape (1, 2, 3, 1):
 #
-# It is not the inverse of `im2col`, it is its *transpose*: for all `x` and `c`,
+# $$\begin{pmatrix} 1 & 2 & 4 & 5 \\ 2 & 3 & 5 & 6 \end{pmatrix} \rightarrow
+# \begin{pmatrix} 1 & 2 + 2 & 3 \\ 4 & 5 + 5 & 6 \end{pmatrix}$$
+#
+# So it is not the inverse of `im2col`. It is its *transpose*: for all `x` and `c`,
 # `(im2col(x) * c).sum() == (x * col2im(c)).sum()`.
 
 
@@ -225,9 +267,7 @@ def col2im(columns, input_shape, kernel_size, strides=1, padding=0):
     """
     ### BEGIN SOLUTION
     batch, height, width, channels = input_shape
-    padded = np.zeros(
-        (batch, height + 2 * padding, width + 2 * padding, channels), columns.dtype
-    )
+    padded = np.zeros((batch, height + 2 * padding, width + 2 * padding, channels))
     rows = (height + 2 * padding - kernel_size) // strides + 1
     cols = (width + 2 * padding - kernel_size) // strides + 1
     parts = columns.reshape(batch, rows, cols, kernel_size, kernel_size, channels)
@@ -243,79 +283,164 @@ def col2im(columns, input_shape, kernel_size, strides=1, padding=0):
     ### END SOLUTION
 
 
+# %% tags=["expected"]
+def which(found, answers):
+    """Returns the name of the answer that was found; that of the right one if none."""
+    found = np.asarray(found)
+    for name, answer in answers.items():
+        if found.shape == np.shape(answer) and np.allclose(found, answer, 1e-4):
+            return name
+    return ""
+
+
+def count_rows(dims, size, strides=1, padding=0):
+    """Counts windows."""
+    sides = [(n + 2 * padding - size) // strides + 1 for n in dims[1:3]]
+    return dims[0] * math.prod(sides)
+
+
+# What overlaps become, and the order of rows, columns and channels in a row.
+PUT_BACK = {
+    "": ("sum", "ijc"),
+    "where windows overlap only the last one is left; expected their sum": (
+        "last",
+        "ijc",
+    ),
+    "where windows overlap only the first one is left; expected their sum": (
+        "first",
+        "ijc",
+    ),
+    "where windows overlap the mean is taken; expected the sum": ("mean", "ijc"),
+    "where windows overlap the largest number is taken; expected the sum": (
+        "max",
+        "ijc",
+    ),
+    "rows are read channel by channel; expected all channels of a place": (
+        "sum",
+        "cij",
+    ),
+    "rows are read column by column of the window": ("sum", "jic"),
+}
+
+
+def put_back(columns, dims, size, strides=1, padding=0, way="", cropped=True):
+    """Puts windows back into padded images, and cuts the padding off."""
+    join, order = PUT_BACK[way]
+    batch, height, width, channels = dims
+    grown = (batch, height + 2 * padding, width + 2 * padding, channels)
+    places = cut(np.arange(math.prod(grown)).reshape(grown), size, strides)
+    sides = {"i": size, "j": size, "c": channels}
+    rows = np.reshape(columns, (-1, *(sides[axis] for axis in order)))
+    rows = np.einsum(f"n{order}->nijc", rows).reshape(len(rows), -1)
+    flat, times = np.zeros((2, math.prod(grown)))
+    for place, row in zip(as_rows(places).astype(int), rows, strict=True):
+        before = np.where(times[place], flat[place], -np.inf)
+        flat[place] = {
+            "sum": flat[place] + row,
+            "mean": flat[place] + row,
+            "last": row,
+            "first": np.where(times[place], flat[place], row),
+            "max": np.maximum(before, row),
+        }[join]
+        times[place] += 1
+    images = (flat / np.maximum(times, 1) if join == "mean" else flat).reshape(grown)
+    if not cropped:
+        return images
+    return images[:, padding : padding + height, padding : padding + width]
+
+
+def col2im_expected(columns, dims, *case):
+    """Returns the images, and what mistakes make of them."""
+    answers = {way: put_back(columns, dims, *case, way=way) for way in PUT_BACK}
+    right = answers.pop("")
+    padding = case[2] if len(case) > 2 else 0
+    if padding:
+        whole = put_back(columns, dims, *case, cropped=False)
+        answers["the padding is still there"] = whole
+        answers["twice the padding is cut off at the end"] = whole[
+            :, : dims[1], : dims[2]
+        ]
+        answers["twice the padding is cut off at the start"] = whole[
+            :, 2 * padding :, 2 * padding :
+        ]
+    return right, answers
+
+
+expect(
+    "col2im of the example",
+    put_back(np.array([[1, 2, 4, 5], [2, 3, 5, 6]]), (1, 2, 3, 1), 2),
+)
+for dims, rows, *case in [
+    ((1, 4, 5, 2), 6, 3, 1),
+    ((2, 5, 7, 1), 12, 3, 2),
+    ((1, 5, 4, 2), 4, 2, 2),
+    ((2, 3, 4, 2), 60, 1, 1, 1),
+    ((1, 4, 3, 1), 56, 1, 1, 2),
+]:
+    columns = drawn(65, rows, case[0] ** 2 * dims[-1])
+    expect(
+        f"col2im of {rows} rows to {dims}, kernel_size, strides, padding = {case}",
+        *col2im_expected(columns, dims, *case),
+    )
+
 # %% [markdown]
 # Overlaps are added (2 points).
 
 # %% nbgrader={"grade_id": "test_col2im", "points": 2}
-# images, kernel size, stride
-_cases = [((1, 4, 5, 2), 3, 1), ((2, 5, 5, 1), 3, 2), ((1, 4, 4, 2), 2, 2)]
+for _dims, _count, *_case in [
+    ((1, 4, 5, 2), 6, 3, 1),
+    ((2, 5, 7, 1), 12, 3, 2),
+    ((1, 5, 4, 2), 4, 2, 2),
+]:
+    _columns = drawn(65, _count, _case[0] ** 2 * _dims[-1])
+    _call = f"col2im of {_count} rows to {_dims}, kernel_size, strides, padding = "
+    checks.answer(col2im(_columns, _dims, *_case), f"{_call}{_case}")
+_columns = np.array([[1.0, 2, 4, 5], [2, 3, 5, 6]])
+checks.answer(col2im(_columns, (1, 2, 3, 1), 2), "col2im of the example")
+checks.unchanged(_columns, [[1, 2, 4, 5], [2, 3, 5, 6]], "the rows given to col2im")
 ### BEGIN HIDDEN TESTS
-_cases += [((2, 6, 7, 3), 3, 1), ((1, 7, 7, 1), 2, 3), ((1, 6, 6, 2), 3, 2)]
+for _dims, *_case in [
+    ((2, 6, 7, 3), 3, 1),
+    ((1, 7, 8, 1), 2, 3),
+    ((3, 6, 5, 2), 4, 2),
+    ((1, 3, 3, 4), 1, 2),
+    ((1, 9, 4, 2), 4, 3),
+]:
+    _columns = drawn(66, count_rows(_dims, *_case), _case[0] ** 2 * _dims[-1]) - 1.5
+    _kept = _columns.copy()
+    _right = col2im_expected(_columns, _dims, *_case)
+    _call = f"col2im to {_dims}, kernel_size={_case[0]}, strides={_case[1]}"
+    checks.judge(col2im(_columns, _dims, *_case), *_right, _call)
+    checks.unchanged([_columns], [_kept], "the rows given to col2im")
 ### END HIDDEN TESTS
-for _dims, _size, _strides in _cases:
-    _places = [_place[:3] for _place in windows(np.zeros(_dims), _size, _strides)]
-    _rng = np.random.default_rng(62)
-    _columns = _rng.normal(size=(len(_places), _size**2 * _dims[-1]))
-    _sum, _last, _times = np.zeros(_dims), np.zeros(_dims), np.zeros(_dims)
-    for (_n, _i, _j), _row in zip(_places, _columns, strict=True):
-        _window = np.s_[
-            _n,
-            _i * _strides : _i * _strides + _size,
-            _j * _strides : _j * _strides + _size,
-        ]
-        _part = _row.reshape(_size, _size, -1)
-        _sum[_window] += _part
-        _last[_window] = _part
-        _times[_window] += 1
-    _call = f"col2im to {_dims}, kernel_size={_size}, strides={_strides}"
-    _received = col2im(_columns.copy(), _dims, _size, strides=_strides)
-    checks.shape(_received, _dims, _call)
-    _received = np.asarray(_received)
-    if not np.allclose(_received, _sum, rtol=1e-4, atol=1e-5):
-        assert not np.allclose(_received, _last, rtol=1e-4, atol=1e-5), (
-            f"{_call}: where windows overlap only one of them is left; expected their "
-            "sum"
-        )
-        _mean = _sum / np.maximum(_times, 1)
-        assert not np.allclose(_received, _mean, rtol=1e-4, atol=1e-5), (
-            f"{_call}: where windows overlap the mean is taken; expected the sum, "
-            "which is what a gradient needs"
-        )
-        assert np.allclose(_received[_times == 0], 0), (
-            f"{_call}: pixels that lie in no window must be 0"
-        )
-    checks.close(_received, _sum, _call)
+checks.passed("overlaps", "strides", "rows unchanged")
 
 # %% [markdown]
-# Padding, and the transpose (1 point).
+# What fell on the padding is dropped (1 point).
 
 # %% nbgrader={"grade_id": "test_col2im_padding", "points": 1}
-_cases = [((1, 4, 4, 2), 3, 1, 1), ((2, 6, 5, 1), 3, 2, 1)]
+for _dims, _count, *_case in [((2, 3, 4, 2), 60, 1, 1, 1), ((1, 4, 3, 1), 56, 1, 1, 2)]:
+    _found = col2im(drawn(65, _count, _dims[-1]), _dims, *_case)
+    _call = f"col2im of {_count} rows to {_dims}, kernel_size, strides, padding = "
+    checks.answer(_found, f"{_call}{_case}")
 ### BEGIN HIDDEN TESTS
-_cases += [((1, 5, 5, 3), 5, 1, 2), ((2, 7, 4, 2), 3, 2, 1)]
+_columns, _dims = drawn(67, 12, 18), (2, 4, 5, 2)
+_ways = {_way: put_back(_columns, _dims, 3, way=_way) for _way in PUT_BACK}
+# What the test above found must not cost again: it is expected here too.
+_way = which(col2im(_columns.copy(), _dims, 3), _ways)
+for _dims, _size, _named in [
+    ((1, 4, 4, 2), 3, {"padding": 1}),
+    ((2, 6, 5, 1), 3, {"strides": 2, "padding": 1}),
+    ((1, 5, 5, 3), 5, {"padding": 2}),
+    ((2, 7, 4, 2), 3, {"strides": 3, "padding": 2}),
+]:
+    _shape = (count_rows(_dims, _size, **_named), _size**2 * _dims[-1])
+    _columns = drawn(68, *_shape) - 1.5
+    _right = put_back(_columns, _dims, _size, **_named, way=_way)
+    _call = f"col2im to {_dims}, kernel_size={_size}, {_named}"
+    checks.judge(col2im(_columns, _dims, _size, **_named), _right, what=_call)
 ### END HIDDEN TESTS
-for _dims, _size, _strides, _padding in _cases:
-    _rng = np.random.default_rng(63)
-    _x = _rng.normal(size=_dims)
-    _rows = np.stack([_w.ravel() for *_, _w in windows(_x, _size, _strides, _padding)])
-    _columns = _rng.normal(size=_rows.shape)
-    _call = (
-        f"col2im to {_dims}, kernel_size={_size}, strides={_strides}, "
-        f"padding={_padding}"
-    )
-    _received = col2im(
-        _columns.copy(), _dims, _size, strides=_strides, padding=_padding
-    )
-    _grown = (_dims[0], *(_n + 2 * _padding for _n in _dims[1:3]), _dims[3])
-    assert tuple(np.shape(_received)) != _grown, (
-        f"{_call} has shape {_grown}: the padding is still there; expected {_dims}"
-    )
-    checks.shape(_received, _dims, _call)
-    _left, _right = float((_rows * _columns).sum()), float((_x * _received).sum())
-    assert math.isclose(_left, _right, rel_tol=1e-4, abs_tol=1e-3), (
-        f"{_call} is not the transpose of im2col: (im2col(x) * c).sum() is "
-        f"{_left:.5g} and (x * col2im(c)).sum() is {_right:.5g}"
-    )
+checks.passed("padding")
 
 # %% [markdown]
 # ## Exercise 3: a convolution as a matrix product (4 points)
@@ -329,13 +454,22 @@ for _dims, _size, _strides, _padding in _cases:
 #   down,** stand before the image and the rest after it. With stride 2 on an even image
 #   the two sides differ.
 #
-# "Convolution" in this field means that the kernel is *not* turned around. Put the
-# windows into a matrix (with your `im2col`, or in any other way) and multiply once.
+# "Convolution" in this field means that the kernel is *not* turned around. With the
+# windows in a matrix one product is enough. If you are not sure of your `im2col`, you
+# need none: for one place (i, j) of the kernel, what do all windows have there? That is
+# a part of the images, and times `kernel[i, j]` it is a matrix product too. Add up
+# those of all places.
+#
+# An example: an image of one row, 1 2 3 4, and a kernel of size 3 with 1 in the middle,
+# 10 above, below, left and right of it, and 0 in the corners. With stride 2, `"same"`
+# and bias 0 one column of zeros stands after the image and none before it. The windows
+# have 1 2 3 and 3 4 0 in their middle row: the result is 10 + 2 + 30 = 42 and
+# 30 + 4 + 0 = 34.
 
 
 # %% nbgrader={"grade_id": "conv2d"}
 def conv2d(x, kernel, bias, strides=1, padding="valid"):
-    """Convolves images with a bank of kernels, by one matrix product.
+    """Convolves images with a bank of kernels, by matrix products.
 
     Args:
         x: Array of shape (batch, height, width, channels).
@@ -348,154 +482,244 @@ def conv2d(x, kernel, bias, strides=1, padding="valid"):
         Array of shape (batch, out_height, out_width, filters).
     """
     ### BEGIN SOLUTION
-    size, filters = kernel.shape[0], kernel.shape[-1]
+    size = len(kernel)
     if padding == "same":
         sides = []
         for n in x.shape[1:3]:
-            missing = max((-(-n // strides) - 1) * strides + size - n, 0)
+            missing = max((math.ceil(n / strides) - 1) * strides + size - n, 0)
             sides.append((missing // 2, missing - missing // 2))
         x = np.pad(x, ((0, 0), *sides, (0, 0)))
     out = [(n - size) // strides + 1 for n in x.shape[1:3]]
-    columns = im2col(x, size, strides)
-    product = columns @ kernel.reshape(-1, filters) + bias
-    return product.reshape(len(x), *out, filters)
+    total = bias
+    for i in range(size):
+        for j in range(size):
+            # (batch, rows, columns, channels): all windows' numbers at one place
+            part = x[:, i : i + out[0] * strides : strides]
+            part = part[:, :, j : j + out[1] * strides : strides]
+            total = total + part @ kernel[i, j]
+    return total
     ### END SOLUTION
 
+
+# %% nbgrader={"grade_id": "given_even"}
+def even(kernel):
+    """Makes a kernel that stays the same if it is turned around or laid on its side."""
+    kernel = kernel + kernel[::-1, ::-1]
+    return (kernel + kernel.transpose(1, 0, 2, 3)) / 4
+
+
+def example():
+    """Makes the image and the kernel of the text."""
+    kernel = np.array([[0.0, 10, 0], [10, 1, 10], [0, 10, 0]])
+    x = np.array([1.0, 2, 3, 4])
+    return x.reshape(1, 1, 4, 1), kernel.reshape(3, 3, 1, 1)
+
+
+# Images, kernel_size, strides.
+SAME = [((1, 5, 6, 2), 4, 1), ((1, 8, 6, 1), 5, 4), ((2, 7, 6, 2), 3, 2)]
+
+
+# %% tags=["expected"]
+# What becomes of the kernel and the bias, and where the filters stand.
+CONVOLVED = {
+    "": lambda product, bias: product + bias,
+    "the bias is missing": lambda product, bias: product,
+    "the bias is subtracted": lambda product, bias: product - bias,
+    "the filters come first before the result is reshaped: all numbers are there, in "
+    "the wrong places": lambda product, bias: np.moveaxis(
+        product + bias, -1, 0
+    ).reshape(product.shape),
+}
+TURNED = {
+    "the kernel is turned around; expected it as it is": lambda k: k[::-1, ::-1],
+    "the kernel's rows and columns are swapped": lambda k: k.transpose(1, 0, 2, 3),
+}
+HABITS = [*CONVOLVED, *TURNED]
+
+
+def sides_of(n, size, strides, padding="valid", way=""):
+    """Counts zeros before and after, and what comes out."""
+    if padding == "valid":
+        return 0, 0, (n - size) // strides + 1
+    out = math.ceil(n / strides)
+    missing = max((out - 1) * strides + size - n, 0)
+    before = missing // 2
+    if way == "larger":
+        before = missing - before
+    elif way == "one":
+        before = (size - 1) // 2
+    elif way == "after":
+        before = 0
+    elif way == "before":
+        before = missing
+    return before, max((out - 1) * strides + size - n - before, 0), out
+
+
+def convolve(x, kernel, bias, strides=1, padding="valid", habit="", way=""):
+    """Convolves as Keras does, or with a mistake."""
+    size = len(kernel)
+    found = [sides_of(n, size, strides, padding, way) for n in x.shape[1:3]]
+    x = np.pad(np.asarray(x, "float64"), ((0, 0), *(f[:2] for f in found), (0, 0)))
+    kernel = TURNED.get(habit, lambda k: k)(kernel)
+    view = cut(x, size, strides)[:, : found[0][2], : found[1][2]]
+    product = np.tensordot(view, kernel, 3)
+    return CONVOLVED.get(habit, CONVOLVED[""])(product, bias)
+
+
+def conv_expected(x, kernel, bias, strides=1, padding="valid", habit=""):
+    """Returns the convolution, and what mistakes make of it."""
+    case = (x, kernel, bias, strides, padding)
+    answers = {name: convolve(*case, name) for name in HABITS}
+    right = answers.pop("")
+    if strides > 1:
+        answers["the stride is ignored"] = convolve(x, kernel, bias, 1, padding)
+    if padding == "same":
+        answers |= {
+            "nothing is padded": convolve(x, kernel, bias, strides),
+            "the larger half of the zeros stands before the image; expected it after": (
+                convolve(*case, way="larger")
+            ),
+            "(kernel_size - 1) // 2 zeros stand before the image, as if the stride "
+            "were 1": convolve(*case, way="one"),
+            "all zeros stand after the image": convolve(*case, way="after"),
+            "all zeros stand before the image": convolve(*case, way="before"),
+        }
+    return (convolve(*case, habit) if habit else right), answers
+
+
+def conv_case(seed, dims, size, filters):
+    """Draws images, a kernel and a bias."""
+    kernel = drawn(seed + 1, size, size, dims[-1], filters) - 1.5
+    return drawn(seed, *dims) - 1.5, kernel, drawn(seed + 2, filters)
+
+
+def even_case(dims, size):
+    """Draws what the visible tests ask for."""
+    return drawn(71, *dims), even(drawn(72, size, size, dims[-1], 1)), np.zeros(1)
+
+
+for dims, size, filters in [((2, 6, 5, 3), 3, 4), ((1, 4, 4, 1), 2, 1)]:
+    expect(
+        f"conv2d of {dims}, kernel_size={size}, filters={filters}",
+        *conv_expected(
+            drawn(71, *dims),
+            drawn(72, size, size, dims[-1], filters),
+            drawn(73, filters),
+        ),
+    )
+for dims, size, strides in [((1, 7, 8, 2), 3, 2), ((2, 6, 8, 1), 2, 3)]:
+    expect(
+        f"conv2d of {dims}, kernel_size={size}, strides={strides}",
+        *conv_expected(*even_case(dims, size), strides),
+    )
+for dims, size, strides in SAME:
+    expect(
+        f"conv2d of {dims}, kernel_size={size}, strides={strides}, padding='same'",
+        *conv_expected(*even_case(dims, size), strides, "same"),
+    )
+expect("conv2d of the example", convolve(*example(), np.zeros(1), 2, "same"))
 
 # %% [markdown]
 # Valid, stride 1 (1 point).
 
 # %% nbgrader={"grade_id": "test_conv2d", "points": 1}
-_cases = [((2, 6, 5, 3), 3, 4), ((1, 4, 4, 1), 2, 1)]
+for _dims, _size, _filters in [((2, 6, 5, 3), 3, 4), ((1, 4, 4, 1), 2, 1)]:
+    _kernel = drawn(72, _size, _size, _dims[-1], _filters)
+    _given = [drawn(71, *_dims), _kernel, drawn(73, _filters)]
+    _kept = [_array.copy() for _array in _given]
+    _call = f"conv2d of {_dims}, kernel_size={_size}, filters={_filters}"
+    checks.answer(conv2d(*_given), _call, atol=1e-3)
+    checks.unchanged(_given, _kept, "what is given to conv2d")
 ### BEGIN HIDDEN TESTS
-_cases += [((3, 5, 7, 2), 1, 5), ((1, 5, 5, 4), 5, 2)]
+for _dims, _size, _filters in [((3, 5, 7, 2), 1, 5), ((1, 5, 5, 4), 5, 2)]:
+    _given = conv_case(74, _dims, _size, _filters)
+    _right = conv_expected(*_given)
+    _call = f"conv2d of {_dims}, kernel_size={_size}, filters={_filters}"
+    checks.judge(conv2d(*_given), *_right, _call, atol=1e-3)
 ### END HIDDEN TESTS
-for _dims, _size, _filters in _cases:
-    _rng = np.random.default_rng(64)
-    _x = _rng.normal(size=_dims).astype("float32")
-    _kernel = _rng.normal(size=(_size, _size, _dims[-1], _filters)).astype("float32")
-    _bias = _rng.normal(size=_filters).astype("float32") + 3
-    _out = (_dims[0], _dims[1] - _size + 1, _dims[2] - _size + 1, _filters)
-    _expected, _turned = np.zeros(_out), np.zeros(_out)
-    for _n, _i, _j, _w in windows(_x, _size):
-        _expected[_n, _i, _j] = np.tensordot(_w, _kernel, 3) + _bias
-        _turned[_n, _i, _j] = np.tensordot(_w[::-1, ::-1], _kernel, 3) + _bias
-    _call = f"conv2d of {_dims} with a kernel {_kernel.shape}"
-    _received = conv2d(_x, _kernel, _bias)
-    checks.shape(_received, _out, _call)
-    _received = np.asarray(_received)
-    if not np.allclose(_received, _expected, rtol=1e-3, atol=1e-3):
-        assert not np.allclose(_received, _expected - _bias, rtol=1e-3, atol=1e-3), (
-            f"{_call}: the bias is missing"
-        )
-        assert not np.allclose(_received, _turned, rtol=1e-3, atol=1e-3), (
-            f"{_call}: the kernel is turned around, as in mathematics; expected it as "
-            "it is"
-        )
-        assert not np.allclose(
-            np.sort(_received, axis=None),
-            np.sort(_expected, axis=None),
-            rtol=1e-3,
-            atol=1e-3,
-        ), (
-            f"{_call}: all numbers are right and stand in the wrong places: which axes "
-            "does the product have before it is reshaped?"
-        )
-    checks.close(_received, _expected, _call, rtol=1e-3, atol=1e-3)
+checks.passed("values", "arguments unchanged")
 
 # %% [markdown]
 # Strides (1 point).
 
 # %% nbgrader={"grade_id": "test_conv2d_strides", "points": 1}
-_cases = [((1, 7, 7, 2), 3, 2), ((2, 6, 8, 1), 2, 3)]
+for _dims, _size, _strides in [((1, 7, 8, 2), 3, 2), ((2, 6, 8, 1), 2, 3)]:
+    _x, _kernel = drawn(71, *_dims), even(drawn(72, _size, _size, _dims[-1], 1))
+    _call = f"conv2d of {_dims}, kernel_size={_size}, strides={_strides}"
+    checks.answer(
+        conv2d(_x, _kernel, np.zeros(1, "float32"), _strides), _call, atol=1e-3
+    )
 ### BEGIN HIDDEN TESTS
-_cases += [((1, 11, 9, 3), 5, 4), ((2, 5, 5, 2), 1, 2)]
+_given = conv_case(77, (2, 5, 4, 2), 3, 3)
+_habits = {_habit: convolve(*_given, habit=_habit) for _habit in HABITS}
+# What the test above found must not cost again: it is expected here too.
+_habit = which(conv2d(*_given), _habits)
+for _dims, _size, _filters, _strides in [
+    ((1, 11, 9, 3), 5, 2, 4),
+    ((2, 5, 6, 2), 1, 3, 2),
+    ((3, 8, 4, 1), 2, 4, 2),
+]:
+    _given = conv_case(80, _dims, _size, _filters)
+    _right = conv_expected(*_given, _strides, habit=_habit)
+    _call = f"conv2d of {_dims}, kernel_size={_size}, strides={_strides}"
+    checks.judge(conv2d(*_given, strides=_strides), *_right, _call, atol=1e-3)
 ### END HIDDEN TESTS
-for _dims, _size, _strides in _cases:
-    _rng = np.random.default_rng(65)
-    _x = _rng.normal(size=_dims).astype("float32")
-    _kernel = _rng.normal(size=(_size, _size, _dims[-1], 2)).astype("float32")
-    _out = [(_n - _size) // _strides + 1 for _n in _dims[1:3]]
-    _expected = np.zeros((_dims[0], *_out, 2))
-    for _n, _i, _j, _w in windows(_x, _size, _strides):
-        _expected[_n, _i, _j] = np.tensordot(_w, _kernel, 3)
-    _call = f"conv2d of {_dims}, kernel size {_size}, strides={_strides}"
-    _received = conv2d(_x, _kernel, np.zeros(2, "float32"), strides=_strides)
-    checks.shape(_received, _expected.shape, _call)
-    checks.close(_received, _expected, _call, rtol=1e-3, atol=1e-3)
+checks.passed("strides")
 
 # %% [markdown]
 # Padding `"same"` (2 points).
 
 # %% nbgrader={"grade_id": "test_conv2d_same", "points": 2}
-# images, kernel size, stride
-_cases = [((1, 5, 6, 2), 4, 1), ((1, 8, 8, 1), 3, 2), ((2, 7, 6, 2), 5, 2)]
+for _dims, _size, _strides in SAME:
+    _x, _kernel = drawn(71, *_dims), even(drawn(72, _size, _size, _dims[-1], 1))
+    _call = f"conv2d of {_dims}, kernel_size={_size}, strides={_strides}"
+    _found = conv2d(_x, _kernel, np.zeros(1, "float32"), _strides, "same")
+    checks.answer(_found, f"{_call}, padding='same'", atol=1e-3)
+_found = conv2d(*example(), np.zeros(1), 2, "same")
+checks.answer(_found, "conv2d of the example")
 ### BEGIN HIDDEN TESTS
-_cases += [((1, 6, 6, 1), 3, 1), ((1, 9, 4, 3), 1, 2), ((1, 10, 7, 1), 4, 3)]
-### END HIDDEN TESTS
-
-
-def _convolved(x, kernel, strides, before, out):
-    """The convolution with so many zeros before each image, and enough after it."""
-    size = len(kernel)
-    far = [
-        max((n_out - 1) * strides + size - n - b, 0)
-        for n_out, n, b in zip(out, x.shape[1:3], before, strict=True)
-    ]
-    padded = np.pad(x, ((0, 0), *zip(before, far, strict=True), (0, 0)))
-    result = np.zeros((len(x), *out, kernel.shape[-1]))
-    for n, i, j, window in windows(padded, size, strides):
-        if i < out[0] and j < out[1]:
-            result[n, i, j] = np.tensordot(window, kernel, 3)
-    return result
-
-
-for _dims, _size, _strides in _cases:
-    _rng = np.random.default_rng(66)
-    _x = _rng.normal(size=_dims).astype("float32")
-    _kernel = _rng.normal(size=(_size, _size, _dims[-1], 2)).astype("float32")
-    _out = [-(-_n // _strides) for _n in _dims[1:3]]
-    _missing = [
-        max((_o - 1) * _strides + _size - _n, 0)
-        for _o, _n in zip(_out, _dims[1:3], strict=True)
-    ]
-    _expected = _convolved(_x, _kernel, _strides, [_m // 2 for _m in _missing], _out)
-    _call = f'conv2d of {_dims}, kernel size {_size}, strides={_strides}, "same"'
-    _received = conv2d(
-        _x, _kernel, np.zeros(2, "float32"), strides=_strides, padding="same"
+_given = conv_case(77, (2, 5, 4, 2), 3, 3)
+_habits = {_habit: convolve(*_given, habit=_habit) for _habit in HABITS}
+# What the first test found must not cost again: it is expected here too.
+_habit = which(conv2d(*_given), _habits)
+for _dims, _size, _filters, _strides in [
+    ((1, 6, 5, 1), 3, 3, 1),
+    ((2, 9, 4, 3), 1, 2, 2),
+    ((1, 10, 7, 1), 4, 2, 3),
+    ((3, 2, 5, 2), 5, 4, 2),
+    ((1, 7, 8, 2), 2, 1, 4),
+]:
+    _given = conv_case(83, _dims, _size, _filters)
+    _right = conv_expected(*_given, _strides, "same", _habit)
+    _call = (
+        f"conv2d of {_dims}, kernel_size={_size}, strides={_strides}, padding='same'"
     )
-    checks.shape(_received, _expected.shape, _call)
-    _received = np.asarray(_received)
-    if not np.allclose(_received, _expected, rtol=1e-3, atol=1e-3):
-        _both = _convolved(_x, _kernel, _strides, [(_size - 1) // 2] * 2, _out)
-        assert not np.allclose(_received, _both, rtol=1e-3, atol=1e-3), (
-            f"{_call}: (kernel_size - 1) // 2 zeros stand before the image, as if the "
-            f"stride were 1; expected {_missing[0] // 2} before its rows"
-        )
-        _first = _convolved(
-            _x, _kernel, _strides, [_m - _m // 2 for _m in _missing], _out
-        )
-        assert not np.allclose(_received, _first, rtol=1e-3, atol=1e-3), (
-            f"{_call}: the larger half of the zeros stands before the image; expected "
-            "it after"
-        )
-    checks.close(_received, _expected, _call, rtol=1e-3, atol=1e-3)
+    _kept = [_array.copy() for _array in _given]
+    _found = conv2d(*_given, strides=_strides, padding="same")
+    checks.judge(_found, *_right, _call, atol=1e-3)
+    checks.unchanged(_given, _kept, "what is given to conv2d")
+### END HIDDEN TESTS
+checks.passed("size", "values")
 
 # %% [markdown]
 # ## Exercise 4: what a layer computes and moves (3 points)
 #
 # Time goes into arithmetic and into moving numbers. Write
 # `conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4)` for a
-# convolution with `"valid"` padding and without a bias. It returns three integers:
+# convolution with `"valid"` padding and without a bias. It returns three numbers:
 #
 # 1. **multiply-adds** of the whole batch;
 # 2. **bytes**, if every number of the input, of the kernel and of the output is moved
 #    once;
-# 3. **bytes with im2col**, where the matrix of windows is written to memory and then
-#    read: the input is read, the matrix written, the matrix and the kernel read, and
-#    the output written, each once.
+# 3. **the bytes that im2col adds**: the matrix of windows is written to memory, and
+#    read again for the product. (The images are read all the same, to fill it.)
 #
 # `input_shape` is (batch, height, width, channels), `itemsize` the bytes of a number.
+# Every number of the input is moved, also one that no window needs.
+#
+# Two images of 3×3 with one channel, 5 filters of size 2 and numbers of 4 bytes take
+# 2 · 4 · 4 · 5 = 160 multiply-adds and 4 · (18 + 20 + 40) = 312 bytes, to which im2col
+# adds 2 · 4 · 32 = 256.
 
 
 # %% nbgrader={"grade_id": "conv_costs"}
@@ -510,151 +734,210 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
         itemsize: Integer, bytes of a number.
 
     Returns:
-        Three integers: multiply-adds, bytes, and bytes with im2col.
+        Three numbers: multiply-adds, bytes, and the bytes that im2col adds.
     """
     ### BEGIN SOLUTION
-    batch, height, width, channels = input_shape
-    positions = batch
-    for n in (height, width):
+    positions = input_shape[0]
+    for n in input_shape[1:3]:
         positions *= (n - kernel_size) // strides + 1
-    window = kernel_size**2 * channels
+    window = kernel_size**2 * input_shape[3]
     moved = math.prod(input_shape) + window * filters + positions * filters
     return (
         positions * window * filters,
         itemsize * moved,
-        itemsize * (moved + 2 * positions * window),
+        itemsize * 2 * positions * window,
     )
     ### END SOLUTION
 
 
 # %% nbgrader={"grade_id": "given_cases"}
-# AlexNet's first convolution, a 1×1 convolution and a few others.
-LAYERS = [
-    ((1, 227, 227, 3), 96, 11, 4, 4),
-    ((8, 14, 14, 256), 64, 1, 1, 4),
-    ((2, 9, 7, 5), 3, 3, 2, 2),
-]
+# AlexNet's first convolution, another one, and the example.
+LAYERS = [((1, 227, 227, 3), 96, 11, 4), ((3, 9, 7, 5), 4, 3, 2), ((2, 3, 3, 1), 5, 2)]
+
+
+# %% tags=["expected"]
+PLACES = {
+    "": lambda n, size, strides: (n - size) // strides + 1,
+    "the output is smaller than the input": lambda n, size, strides: n,
+    "the stride is ignored": lambda n, size, strides: n - size + 1,
+    "each window must fit into the image": lambda n, size, strides: -(-n // strides),
+    "the last window is missing": lambda n, size, strides: (n - size) // strides,
+}
+
+
+def parts_of(input_shape, filters, size, strides=1, itemsize=4, way=""):
+    """Counts positions, and the numbers of input, kernel, output and matrix."""
+    batch, height, width, channels = input_shape
+    positions = batch
+    for n in (height, width):
+        positions *= PLACES[way](n, size, strides)
+    window = size * size * channels
+    return (
+        math.prod(input_shape),
+        window * filters,
+        positions * filters,
+        positions * window,
+    )
+
+
+def adds_expected(input_shape, filters, *case):
+    """Returns multiply-adds, and what mistakes make of them."""
+    ways = {
+        way: parts_of(input_shape, filters, *case, way=way)[3] * filters
+        for way in PLACES
+    }
+    right = ways.pop("")
+    return right, ways | {
+        "a multiply-add counts once, not twice": 2 * right,
+        "this is one image's, not the batch's": right // input_shape[0],
+        "the channels of the input are missing": right // input_shape[3],
+        "the filters are missing": right // filters,
+    }
+
+
+def bytes_expected(input_shape, filters, size, strides=1, itemsize=4, way=""):
+    """Returns the bytes that are moved, and what mistakes make of them."""
+    given, kernel, output, _ = parts_of(input_shape, filters, size, strides, way=way)
+    right, batch = given + kernel + output, input_shape[0]
+    return itemsize * right, {
+        "the kernel is read once for the whole batch, not once an image": itemsize
+        * (right + (batch - 1) * kernel),
+        "the kernel is missing": itemsize * (given + output),
+        "the output is missing": itemsize * (given + kernel),
+        "the input is missing": itemsize * (kernel + output),
+        "these are numbers, not bytes": right,
+        "itemsize is ignored": 4 * right,
+        "this is one image's, not the batch's": itemsize
+        * (given // batch + kernel + output // batch),
+    }
+
+
+def added_expected(input_shape, filters, size, strides=1, itemsize=4, way=""):
+    """Returns the bytes that im2col adds, and what mistakes make of them."""
+    parts = parts_of(input_shape, filters, size, strides, way=way)
+    given, kernel, output, matrix = (itemsize * part for part in parts)
+    answers = {
+        "the matrix moves twice, and the images are read all the same": matrix,
+        "the images have to be read, to fill the matrix": 2 * matrix - given,
+        "this is what is moved with im2col; expected what is added": given
+        + kernel
+        + output
+        + 2 * matrix,
+        "these are numbers, not bytes": 2 * parts[3],
+        "the matrix of one image is counted": 2 * matrix // input_shape[0],
+    }
+    if matrix == given:
+        # Then counting the matrix once gives the same.
+        del answers["the images have to be read, to fill the matrix"]
+    return 2 * matrix, answers
+
+
+for case in LAYERS:
+    expect(f"multiply-adds of conv_costs{case}", *adds_expected(*case))
+for case in [((8, 14, 12, 64), 32, 1, 1, 2), ((2, 5, 3, 4), 6, 1)]:
+    expect(f"bytes of conv_costs{case}", *bytes_expected(*case))
+for case in [((8, 14, 12, 64), 32, 1), ((2, 5, 3, 4), 6, 1)]:
+    expect(f"bytes that im2col adds to conv_costs{case}", *added_expected(*case))
 
 # %% [markdown]
 # Multiply-adds (1 point).
 
 # %% nbgrader={"grade_id": "test_conv_multiply_adds", "points": 1}
-_cases = list(LAYERS)
+for _case in LAYERS:
+    _found = conv_costs(*_case)
+    checks.shape(_found, (3,), f"what conv_costs{_case} returns")
+    checks.answer(_found[0], f"multiply-adds of conv_costs{_case}", 0, 0.1)
 ### BEGIN HIDDEN TESTS
-for _numbers in np.random.default_rng(67).integers(1, 6, (20, 7)).tolist():
-    _n, _h, _w, _c, _f, _k, _s = _numbers
-    _cases.append(((_n, 5 + _h, 6 + _w, _c), 2 * _f, _k, _s, 4))
+for _case in [
+    ((3, 8, 5, 4), 7, 5, 2),
+    ((1, 6, 11, 1), 1, 2, 3),
+    ((5, 7, 7, 3), 2, 1, 4),
+    ((4, 3, 9, 6), 10, 3, 1),
+    ((64, 55, 57, 96), 256, 5, 1),
+]:
+    _found = conv_costs(*_case, itemsize=2)
+    _call = f"multiply-adds of conv_costs{_case}"
+    checks.judge(_found[0], *adds_expected(*_case), _call, 0, 0.1)
 ### END HIDDEN TESTS
-for _case, _answer in zip(_cases, checks.each(conv_costs, _cases), strict=True):
-    (_n, _h, _w, _c), _f, _k, _s, _ = _case
-    _places = ((_h - _k) // _s + 1) * ((_w - _k) // _s + 1)
-    _wanted = _n * _places * _k * _k * _c * _f
-    _call = "conv_costs(input_shape={}, filters={}, kernel_size={}, strides={})".format(
-        *_case[:4]
-    )
-    assert len(_answer if hasattr(_answer, "__len__") else ()) == 3, (
-        f"{_call} must return three integers. Received: {_answer!r}"
-    )
-    _received = _answer[0]
-    if _received != _wanted:
-        for _fault, _wrong in {
-            "a multiply-add counts once, not twice": 2 * _wanted,
-            "this is one image's, not the batch's": _wanted // _n,
-            "the output is smaller than the input": _n * _h * _w * _k * _k * _c * _f,
-            "the stride is ignored": _n
-            * (_h - _k + 1)
-            * (_w - _k + 1)
-            * (_k * _k * _c * _f),
-            "the channels of the input are missing": _wanted // _c,
-        }.items():
-            assert _received != _wrong, (
-                f"{_call}: {_received} multiply-adds; expected {_wanted}: {_fault}"
-            )
-    assert _received == _wanted, (
-        f"{_call}: {_received} multiply-adds; expected {_wanted}"
-    )
+checks.passed("multiply-adds")
 
 # %% [markdown]
 # Bytes, each number once (1 point).
 
 # %% nbgrader={"grade_id": "test_conv_bytes", "points": 1}
-_cases = list(LAYERS)
+for _case in [((8, 14, 12, 64), 32, 1, 1, 2), ((2, 5, 3, 4), 6, 1)]:
+    checks.answer(conv_costs(*_case)[1], f"bytes of conv_costs{_case}", 0, 0.1)
 ### BEGIN HIDDEN TESTS
-for _numbers in np.random.default_rng(68).integers(1, 6, (20, 8)).tolist():
-    _n, _h, _w, _c, _f, _k, _s, _b = _numbers
-    _cases.append(((1 + _n, 5 + _h, 6 + _w, _c), 2 * _f, _k, _s, 2**_b))
+for _case in [
+    ((3, 8, 5, 4), 7, 5, 2, 8),
+    ((2, 6, 11, 1), 1, 2, 3, 1),
+    ((5, 7, 9, 3), 2, 1, 4, 2),
+    ((4, 3, 9, 6), 10, 3),
+    ((64, 55, 57, 96), 256, 5, 1, 2),
+]:
+    _ways = {_way: parts_of(*_case, way=_way)[3] * _case[1] for _way in PLACES}
+    _rights = {_way: bytes_expected(*_case, way=_way) for _way in PLACES}
+    _found = conv_costs(*_case)
+    # How many windows there are was asked above, and must not cost again.
+    _way = which(_found[0], _ways)
+    _way = which(_found[1], {_way: _rights[_way][0]})
+    checks.judge(_found[1], *_rights[_way], f"bytes of conv_costs{_case}", 0, 0.1)
 ### END HIDDEN TESTS
-for _case, _answer in zip(_cases, checks.each(conv_costs, _cases), strict=True):
-    (_n, _h, _w, _c), _f, _k, _s, _size = _case
-    _places = _n * ((_h - _k) // _s + 1) * ((_w - _k) // _s + 1)
-    _input, _kernel, _output = _n * _h * _w * _c, _k * _k * _c * _f, _places * _f
-    _wanted = _size * (_input + _kernel + _output)
-    _received = _answer[1]
-    _call = f"conv_costs of {_case[0]} with itemsize={_size}"
-    if _received != _wanted:
-        for _fault, _wrong in {
-            "the kernel is read once for the whole batch, not once an image": _size
-            * (_input + _n * _kernel + _output),
-            "the kernel is missing": _size * (_input + _output),
-            "the output is missing": _size * (_input + _kernel),
-            "these are numbers, not bytes": _wanted // _size,
-            "itemsize is ignored": 4 * _wanted // _size,
-        }.items():
-            assert _received != _wrong, (
-                f"{_call}: {_received} bytes; expected {_wanted}: {_fault}"
-            )
-    assert _received == _wanted, f"{_call}: {_received} bytes; expected {_wanted}"
+checks.passed("bytes")
 
 # %% [markdown]
-# Bytes with im2col (1 point).
+# What im2col adds (1 point).
 
 # %% nbgrader={"grade_id": "test_conv_bytes_im2col", "points": 1}
-_cases = list(LAYERS)
+for _case in [((8, 14, 12, 64), 32, 1), ((2, 5, 3, 4), 6, 1)]:
+    _call = f"bytes that im2col adds to conv_costs{_case}"
+    checks.answer(conv_costs(*_case)[2], _call, 0, 0.1)
 ### BEGIN HIDDEN TESTS
-for _numbers in np.random.default_rng(69).integers(1, 6, (20, 8)).tolist():
-    _n, _h, _w, _c, _f, _k, _s, _b = _numbers
-    _cases.append(((_n, 5 + _h, 6 + _w, _c), 2 * _f, _k, _s, 2**_b))
+for *_case, _size in [
+    ((3, 8, 5, 4), 7, 5, 2, 8),
+    ((2, 6, 11, 1), 1, 2, 3, 1),
+    ((5, 7, 9, 3), 2, 1, 4, 2),
+    ((4, 3, 9, 6), 10, 3, 1, 4),
+    ((64, 55, 57, 96), 256, 5, 1, 2),
+]:
+    _ways = {_way: parts_of(*_case, way=_way)[3] * _case[1] for _way in PLACES}
+    _sizes = {_n: bytes_expected(*_case, _n)[0] for _n in (_size, 4)}
+    _rights = {
+        (_n, _w): added_expected(*_case, _n, _w) for _n in (_size, 4) for _w in PLACES
+    }
+    _call = f"bytes that im2col adds to conv_costs{(*_case, _size)}"
+    _found = conv_costs(*_case, itemsize=_size)
+    # What the two tests above found must not cost again.
+    _way, _used = which(_found[0], _ways), which(_found[1], _sizes) or _size
+    _keys = [(_used, _way), (_size, _way), (_used, "")]
+    _key = which(_found[2], {_k: _rights[_k][0] for _k in _keys}) or (_size, "")
+    checks.judge(_found[2], *_rights[_key], _call, 0, 0.1)
 ### END HIDDEN TESTS
-for _case, _answer in zip(_cases, checks.each(conv_costs, _cases), strict=True):
-    (_n, _h, _w, _c), _f, _k, _s, _size = _case
-    _places = _n * ((_h - _k) // _s + 1) * ((_w - _k) // _s + 1)
-    _direct = _n * _h * _w * _c + _k * _k * _c * _f + _places * _f
-    _matrix = _places * _k * _k * _c
-    _wanted = _size * (_direct + 2 * _matrix)
-    _received = _answer[2]
-    _call = f"conv_costs of {_case[0]} with im2col"
-    if _received != _wanted:
-        assert _received != _size * (_direct + _matrix), (
-            f"{_call}: {_received} bytes; expected {_wanted}: the matrix moves twice, "
-            "when it is written and when it is read"
-        )
-        assert _received != _size * (_direct - _n * _h * _w * _c + 2 * _matrix), (
-            f"{_call}: {_received} bytes; expected {_wanted}: the images have to be "
-            "read to fill the matrix"
-        )
-    assert _received == _wanted, f"{_call}: {_received} bytes; expected {_wanted}"
+checks.passed("bytes that im2col adds")
 
 # %% [markdown]
 # ## Exercise 5: Amdahl's law on a profile (4 points)
 #
 # A profile says how many seconds each kind of layer takes. A new chip makes *some* of
-# them faster. Write two functions.
+# them faster. What stays as slow as it was then limits the whole (G. Amdahl, 1967).
+# Write two functions.
 #
 # `speedup(seconds, factors)`: how many times faster the whole becomes. `seconds` is a
 # dictionary from names to seconds, `factors` one from names to how many times faster
-# these become. A name without a factor stays as it is; `math.inf` means that it takes
-# no time at all.
+# these become; a factor below 1 makes them slower. A name without a factor stays as it
+# is; `math.inf` means that it takes no time at all. If nothing takes time any more, the
+# whole is `math.inf` times faster.
 #
-#     speedup({"conv": 8.0, "fc": 2.0}, {"conv": 4})         # 2.5
-#     speedup({"conv": 8.0, "fc": 2.0}, {"conv": math.inf})  # 5.0
+#     speedup({"conv": 6.0, "fc": 2.0}, {"conv": 3})         # 2.0
+#     speedup({"conv": 6.0, "fc": 2.0}, {"conv": math.inf})  # 4.0
 #
 # `needed(seconds, name, target)`: how many times faster the layers called `name` must
 # become, alone, so that the whole becomes `target` times faster. `math.inf` if they may
 # take no time at all, and `None` if not even that is enough.
 #
-#     needed({"conv": 8.0, "fc": 2.0}, "conv", 2.5)   # 4.0
-#     needed({"conv": 8.0, "fc": 2.0}, "conv", 5.0)   # inf
-#     needed({"conv": 8.0, "fc": 2.0}, "conv", 6.0)   # None
+#     needed({"conv": 6.0, "fc": 2.0}, "conv", 2.0)   # 3.0
+#     needed({"conv": 6.0, "fc": 2.0}, "conv", 4.0)   # inf
+#     needed({"conv": 6.0, "fc": 2.0}, "conv", 5.0)   # None
 #
 # A common mistake: averaging the factors.
 
@@ -690,293 +973,394 @@ def needed(seconds, name, target):
     ### BEGIN SOLUTION
     whole = sum(seconds.values())
     left = whole / target - (whole - seconds[name])
-    if abs(left) < 1e-9 * whole:
-        return math.inf
-    return seconds[name] / left if left > 0 else None
+    if left < 0:
+        return None
+    return seconds[name] / left if left else math.inf
     ### END SOLUTION
 
+
+# %% nbgrader={"grade_id": "given_profiles"}
+def profiles():
+    """Makes profiles, and what becomes faster."""
+    return [
+        ({"conv": 5.0, "pool": 1.0, "fc": 2.0}, {"conv": 10.0, "fc": 0.5}),
+        ({"conv": 6.0, "fc": 2.0}, {"conv": 3}),
+        ({"conv": 6.0, "fc": 2.0}, {"conv": math.inf}),
+        ({"conv": 5.0, "pool": 1.0}, {}),
+    ]
+
+
+# %% tags=["expected"]
+def speedup_expected(seconds, factors):
+    """Returns the speed-up of the whole, and what mistakes make of it."""
+    whole = sum(seconds.values())
+    left = sum(time / factors.get(name, 1) for name, time in seconds.items())
+    touched = [name for name in seconds if name in factors]
+    before = sum(seconds[name] for name in touched)
+    after = sum(seconds[name] / factors[name] for name in touched)
+    given = [factors[name] for name in touched] or [1]
+    everywhere = [factors.get(name, 1) for name in seconds]
+    right = whole / left if left else math.inf
+    others = {
+        "the factors are averaged; add up the seconds that are left": sum(
+            time * factors.get(name, 1) for name, time in seconds.items()
+        )
+        / whole,
+        "the factors are averaged, whatever the seconds": np.mean(everywhere),
+        "the factors that are given are averaged": np.mean(given),
+        "the layers that stay as they are count too": before / (after or math.inf),
+        "a name without a factor takes time too": whole / (after or math.inf),
+        "this is the share of the time that is left; its inverse is asked": left
+        / whole,
+        "these are the seconds that are left": left,
+        "these are the seconds that are saved": whole - left,
+        "this is the share of the time that is saved": 1 - left / whole,
+    }
+    return right, others
+
+
+def needed_expected(seconds, name, target):
+    """Returns how much faster a part must become, and what mistakes make of it."""
+    whole, part = sum(seconds.values()), seconds[name]
+    rest = whole - part
+    left = whole / target - rest
+    right = None if left < 0 else part / left if left else math.inf
+    answers = {
+        "this is the target itself; the rest does not become faster": target,
+        "the target times the share of these layers does not do": target * part / whole,
+        "the target over the share of these layers does not do": target * whole / part,
+        "these are the seconds that these layers may take": left,
+    }
+    if left < 0:
+        answers[
+            "a negative factor: without these layers the rest alone takes too long"
+        ] = part / left
+        answers["not even no time at all is enough; expected None"] = math.inf
+    elif left == 0:
+        answers["None, for a target that is just within reach; expected inf"] = None
+    else:
+        answers["None, for a target that can be reached"] = None
+        answers["this is the inverse: the share of the time that may be left"] = (
+            left / part
+        )
+    return right, answers
+
+
+PROFILE = {"conv": 6.0, "fc": 2.0}
+for seconds, factors in profiles():
+    expect(f"speedup({seconds}, {factors})", *speedup_expected(seconds, factors))
+for name, target in [("fc", 1.125), ("conv", 2.0), ("conv", 4.0), ("conv", 5.0)]:
+    expect(
+        f"needed({PROFILE}, {name!r}, {target})",
+        *needed_expected(PROFILE, name, target),
+    )
 
 # %% [markdown]
 # The speed-up of the whole (2 points).
 
 # %% nbgrader={"grade_id": "test_speedup", "points": 2}
-_cases = [
-    ({"conv": 8.0, "fc": 2.0}, {"conv": 4.0}),
-    ({"conv": 8.0, "fc": 2.0}, {"conv": math.inf}),
-    ({"conv": 5.0, "pool": 1.0, "fc": 2.0}, {"conv": 10.0, "fc": 0.5}),
-    ({"conv": 5.0, "pool": 1.0}, {}),
-]
-### BEGIN HIDDEN TESTS
-for _draw in np.random.default_rng(70).uniform(0.5, 9, (20, 5)).tolist():
-    _times = dict(zip(("conv", "pool", "fc"), _draw[:3], strict=True))
-    _cases.append((_times, {"conv": _draw[3], "pool": _draw[4]}))
-### END HIDDEN TESTS
-_asked = [(dict(_times), dict(_factors)) for _times, _factors in _cases]
-for _case, _received in zip(_cases, checks.each(speedup, _asked), strict=True):
-    _times, _factors = _case
-    _whole = sum(_times.values())
-    _left = sum(_t / _factors.get(_name, 1) for _name, _t in _times.items())
+for _times, _factors in profiles():
     _call = f"speedup({_times}, {_factors})"
-    checks.shape(_received, (), _call)
-    if not math.isclose(_received, _whole / _left, rel_tol=1e-4):
-        _mean = (
-            sum(_t * _factors.get(_name, 1) for _name, _t in _times.items()) / _whole
-        )
-        _touched = [_name for _name in _times if _name in _factors]
-        _before = sum(_times[_name] for _name in _touched)
-        _after = sum(_times[_name] / _factors[_name] for _name in _touched)
-        for _fault, _wrong in {
-            "the factors are averaged; add up the seconds that are left": _mean,
-            "the layers that stay as they are count too": _before
-            / (_after or math.inf),
-            "this is the share of the time that is left; its inverse is asked": _left
-            / _whole,
-        }.items():
-            assert not math.isclose(_received, _wrong, rel_tol=1e-4), (
-                f"{_call} is {_received:.4g}; expected {_whole / _left:.4g}: {_fault}"
-            )
-    checks.close(_received, _whole / _left, _call)
+    checks.answer(speedup(_times, _factors), _call)
+    assert _call == f"speedup({_times}, {_factors})", f"{_call} changed what it got"
+### BEGIN HIDDEN TESTS
+_cases = [
+    ({"conv": 4.0, "fc": 3.0}, {"conv": math.inf, "fc": math.inf}),
+    ({"conv": 4.0}, {"conv": 0.25}),
+    ({"norm": 4.0, "fc": 3.0, "conv": 1.0}, {"fc": math.inf, "norm": 2}),
+]
+for _draw in np.random.default_rng(70).uniform(0.2, 9, (6, 5)).tolist():
+    _times = dict(zip(("fc", "pool", "conv"), _draw[:3], strict=True))
+    _cases.append((_times, {"conv": _draw[3], "pool": _draw[4]}))
+for _times, _factors in _cases:
+    _right, _kept = speedup_expected(_times, _factors), str((_times, _factors))
+    checks.judge(speedup(_times, _factors), *_right, f"speedup{_kept}")
+    assert str((_times, _factors)) == _kept, f"speedup{_kept} changed what it got"
+### END HIDDEN TESTS
+checks.passed("values", "dictionaries unchanged")
 
 # %% [markdown]
 # What one kind of layer must bring (2 points).
 
 # %% nbgrader={"grade_id": "test_needed", "points": 2}
-_profile = {"conv": 8.0, "fc": 2.0}
-_cases = [
-    (_profile, "conv", 2.5, 4.0),
-    (_profile, "conv", 5.0, math.inf),
-    (_profile, "conv", 6.0, None),
-    (_profile, "fc", 1.25, math.inf),
-    (_profile, "conv", 1.0, 1.0),
-]
+for _name, _target in [("fc", 1.125), ("conv", 2.0), ("conv", 4.0), ("conv", 5.0)]:
+    _times = {"conv": 6.0, "fc": 2.0}
+    _call = f"needed({_times}, {_name!r}, {_target})"
+    checks.answer(needed(_times, _name, _target), _call)
+    assert _times == {"conv": 6.0, "fc": 2.0}, f"{_call} changed the seconds"
 ### BEGIN HIDDEN TESTS
-for _conv, _fc, _factor in np.random.default_rng(71).uniform(1, 9, (12, 3)).tolist():
+_cases = [
+    ({"conv": 1.0, "fc": 2.0, "pool": 5.0}, "pool", 1.0),
+    ({"conv": 1.0, "fc": 12.0, "pool": 3.0}, "fc", 4.0),
+    ({"conv": 1.0, "fc": 12.0, "pool": 3.0}, "fc", 4.25),
+    ({"conv": 3.0}, "conv", 512.0),
+]
+for _conv, _fc, _factor in np.random.default_rng(71).uniform(1, 9, (4, 3)).tolist():
     _times = {"fc": _fc, "conv": _conv, "pool": 0.5}
     _whole = _conv + _fc + 0.5
-    _target = _whole / (_whole - _conv + _conv / _factor)
-    _cases.append((_times, "conv", _target, _factor))
-    _cases.append((_times, "fc", 1.01 * _whole / (_whole - _fc), None))
-### END HIDDEN TESTS
-_asked = [_case[:3] for _case in _cases]
-for _case, _received in zip(_cases, checks.each(needed, _asked), strict=True):
-    _times, _name, _target, _wanted = _case
-    _call = f"needed({_times}, {_name!r}, {_target:.4g})"
-    if _wanted is None:
-        assert _received is None, (
-            f"{_call} is {_received}; expected None: without {_name} the rest alone "
-            "takes too long"
-        )
-        continue
-    assert _received is not None, (
-        f"{_call} is None; expected {_wanted:.4g}: is a `return` missing, or is a "
-        "target that is just within reach refused?"
-    )
-    if math.isinf(_wanted):
-        # Rounding may leave a trace of time, and so a huge factor.
-        assert _received > 1e9, f"{_call} is {_received}; expected inf"
-        continue
-    assert not math.isclose(_received, _target, rel_tol=1e-6) or math.isclose(
-        _target, _wanted, rel_tol=1e-6
-    ), (
-        f"{_call} is {_received:.4g}, the target itself; expected {_wanted:.4g}: the "
-        "rest does not become faster"
-    )
-    checks.close(_received, _wanted, _call, rtol=1e-3)
-
-# %% [markdown]
-# ## Exercise 6: read a trace (3 points)
-#
-# `layerwise.record_trace` writes what a machine took into a file, and
-# `layerwise.traces` reads it. A trace is a dictionary. Its `"entries"` are a list of
-# dictionaries such as
-#
-#     {"model": "alexnet", "phase": "forward", "batch_size": 8, "dtype": "float32",
-#      "seconds": 0.090, "repeats": 7, "layers": [
-#          {"name": "conv2d", "group": "conv", "seconds": 0.011, ...}, ...]}
-#
-# `"phase"` is `"forward"` or `"training"`; only forward passes have `"layers"`.
-#
-# Write two functions.
-#
-# - `conv_share(trace, model, batch_size)`: the share of the layers' seconds that the
-#   group `"conv"` takes, from 0 to 1, in the forward pass of that model at that batch
-#   size in `"float32"`. The layers' own seconds are the whole.
-# - `images_per_second(trace, model, phase)`: a dictionary from each batch size to the
-#   images of a second, in `"float32"`.
-#
-# A pair of model, phase, batch size and dtype stands in the trace at most once, in any
-# order. `conv_share` raises a `ValueError` where the entry is missing.
-
-
-# %% nbgrader={"grade_id": "read"}
-def conv_share(trace, model, batch_size):
-    """Computes the convolutions' share of a forward pass in float32.
-
-    Args:
-        trace: Dictionary, as `layerwise.traces.read_trace` returns it.
-        model: String, such as `"alexnet"`.
-        batch_size: Integer.
-
-    Returns:
-        Float, from 0 to 1.
-
-    Raises:
-        ValueError: If the trace has no such entry.
-    """
-    ### BEGIN SOLUTION
-    for entry in trace["entries"]:
-        key = (entry["model"], entry["phase"], entry["batch_size"], entry["dtype"])
-        if key == (model, "forward", batch_size, "float32"):
-            times = [(layer["group"], layer["seconds"]) for layer in entry["layers"]]
-            conv = sum(time for group, time in times if group == "conv")
-            return conv / sum(time for _, time in times)
-    raise ValueError(f"the trace has no forward pass of {model}, batch {batch_size}")
-    ### END SOLUTION
-
-
-def images_per_second(trace, model, phase):
-    """Computes the speed of a model at each batch size, in float32.
-
-    Args:
-        trace: Dictionary, as `layerwise.traces.read_trace` returns it.
-        model: String, such as `"alexnet"`.
-        phase: `"forward"` or `"training"`.
-
-    Returns:
-        Dictionary from batch sizes to floats.
-    """
-    ### BEGIN SOLUTION
-    return {
-        entry["batch_size"]: entry["batch_size"] / entry["seconds"]
-        for entry in trace["entries"]
-        if (entry["model"], entry["phase"], entry["dtype"]) == (model, phase, "float32")
-    }
-    ### END SOLUTION
-
-
-# %% [markdown]
-# The next cell is given: it makes up a trace, to test with. The times are drawn, not
-# measured.
-
-
-# %% nbgrader={"grade_id": "given_trace"}
-def made_up_trace(seed):
-    """Makes a trace of drawn times, in no order.
-
-    Args:
-        seed: Integer.
-
-    Returns:
-        Dictionary with `"entries"`.
-    """
-    rng = np.random.default_rng(seed)
-    entries = []
-    for model in ("vgg16", "alexnet"):
-        for dtype in ("bfloat16", "float32"):
-            for batch_size in (8, 1):
-                key = {"model": model, "batch_size": batch_size, "dtype": dtype}
-                layers = [
-                    {
-                        "name": f"layer{index}",
-                        "group": group,
-                        "seconds": float(rng.uniform(0.001, 0.02)),
-                    }
-                    for index, group in enumerate(("conv", "pool", "conv", "fc", "fc"))
-                ]
-                seconds = 1.1 * sum(layer["seconds"] for layer in layers)
-                forward = {"phase": "forward", "seconds": seconds, "layers": layers}
-                training = {"phase": "training", "seconds": 3 * seconds}
-                entries += [{**key, **training}, {**key, **forward}]
-    return {"entries": [entries[index] for index in rng.permutation(len(entries))]}
-
-
-# %% [markdown]
-# The convolutions' share (2 points).
-
-# %% nbgrader={"grade_id": "test_conv_share", "points": 2}
-_seeds = [1]
-### BEGIN HIDDEN TESTS
-_seeds += [2, 3, 4]
-### END HIDDEN TESTS
-for _seed in _seeds:
-    _trace = made_up_trace(_seed)
-    _asked = [
-        (made_up_trace(_seed), _model, _size)
-        for _model in ("alexnet", "vgg16")
-        for _size in (1, 8)
+    _cases += [
+        (_times, "conv", _whole / (_whole - _conv + _conv / _factor)),
+        (_times, "fc", 0.99 * _whole / (_whole - _fc)),
+        (_times, "fc", 1.01 * _whole / (_whole - _fc)),
     ]
-    for _case, _received in zip(_asked, checks.each(conv_share, _asked), strict=True):
-        _, _model, _size = _case
-        _call = f"conv_share(trace, {_model!r}, {_size})"
-        _shares, _sums = {}, {}
-        for _entry in _trace["entries"]:
-            if _entry["model"] == _model and _entry["phase"] == "forward":
-                _conv = sum(
-                    _layer["seconds"]
-                    for _layer in _entry["layers"]
-                    if _layer["group"] == "conv"
-                )
-                _sum = sum(_layer["seconds"] for _layer in _entry["layers"])
-                _key = (_entry["batch_size"], _entry["dtype"])
-                _shares[_key], _sums[_key] = _conv / _sum, (_conv, _entry["seconds"])
-        _wanted = _shares[_size, "float32"]
-        checks.shape(_received, (), _call)
-        if not math.isclose(_received, _wanted, rel_tol=1e-6):
-            _conv, _whole = _sums[_size, "float32"]
-            for _fault, _wrong in {
-                "this is the share of the entry's own seconds; the layers' seconds "
-                "are the whole": _conv / _whole,
-                "this is the entry of bfloat16": _shares[_size, "bfloat16"],
-                "this is the entry of the other batch size": _shares[
-                    9 - _size, "float32"
-                ],
-                "this is the share of the number of layers, not of their time": 0.4,
-                "these are seconds, not their share": _conv,
-            }.items():
-                assert not math.isclose(_received, _wrong, rel_tol=1e-6), (
-                    f"{_call} is {_received:.4g}; expected {_wanted:.4g}: {_fault}"
-                )
-        checks.close(_received, _wanted, _call)
-checks.raises(
-    conv_share,
-    made_up_trace(5),
-    "alexnet",
-    64,
-    what="conv_share of a batch size that the trace lacks",
-)
+for _times, _name, _target in _cases:
+    _right, _kept = needed_expected(_times, _name, _target), dict(_times)
+    _call = f"needed({_kept}, {_name!r}, {_target:.5g})"
+    checks.judge(needed(_times, _name, _target), *_right, _call)
+    assert _times == _kept, f"{_call} changed the seconds"
+### END HIDDEN TESTS
+checks.passed("factors", "the limit", "out of reach", "seconds unchanged")
 
 # %% [markdown]
-# Images a second (1 point).
+# ## Exercise 6: arithmetic or memory? (3 points)
+#
+# A chip computes so many operations a second at most, and moves so many bytes a second
+# from and to its memory. If it does both at the same time, a layer takes at least as
+# long as the slower of the two. That is chapter 06's roofline. Write two functions.
+#
+# `bound(layer, chip)` returns which of the two limits the layer, `"arithmetic"` or
+# `"memory"`, and the least seconds that it takes. If both take equally long it is
+# `"arithmetic"`. `layer` has `"multiply_adds"` and `"bytes"`, `chip` has `"operations"`
+# and `"bandwidth"` (bytes), both a second. A multiply-add is two operations.
+#
+#     bound({"multiply_adds": 3e9, "bytes": 1e9},
+#           {"operations": 2e12, "bandwidth": 1e11})   # ("memory", 0.01)
+#
+# `smallest_batch(inputs, units, chip, itemsize=4)`: a dense layer without a bias has
+# inputs · units weights. For a batch of images each weight is moved once, and each
+# number that comes in or goes out is moved once; `itemsize` is the bytes of a number.
+# Return the smallest batch at which the layer is bound by arithmetic, and `None` if it
+# is so at no batch, however large.
+#
+# > **Predict.** AlexNet's first dense layer has 9216 inputs and 4096 units. An H100
+# > computes 295 operations in 16 bits for each byte that it moves. How many images keep
+# > its arithmetic busy: about 30, 300 or 3000? And for a layer with 256 inputs and 256
+# > units: more or fewer?
 
-# %% nbgrader={"grade_id": "test_images_per_second", "points": 1}
-_seeds = [6]
+
+# %% nbgrader={"grade_id": "given_chips"}
+# From data sheets, as in chapter 06. H100 and V100 in 16 bits, TPU v1 in 8, Xeon in 32.
+CHIPS = {
+    "H100": {"operations": 989e12, "bandwidth": 3350e9},
+    "V100": {"operations": 125e12, "bandwidth": 900e9},
+    "TPU v1": {"operations": 92e12, "bandwidth": 34e9},
+    "Xeon": {"operations": 1.3e12, "bandwidth": 51e9},
+}
+# AlexNet's first convolution, with numbers of 4 bytes and of 1.
+FIRST = {
+    "Xeon": {"multiply_adds": 105_415_200, "bytes": 1_919_340},
+    "TPU v1": {"multiply_adds": 105_415_200, "bytes": 479_835},
+}
+# Inputs, units, chip, itemsize.
+DENSE = [(1000, 2000, "Xeon", 4), (4096, 4096, "TPU v1", 1)]
+DENSE += [(9216, 4096, "H100", 2), (256, 256, "H100", 2)]
+
+
+# %% nbgrader={"grade_id": "roofline"}
+def bound(layer, chip):
+    """Says what limits a layer on a chip, and the least time that it takes.
+
+    Args:
+        layer: Dictionary with `"multiply_adds"` and `"bytes"`.
+        chip: Dictionary with `"operations"` and `"bandwidth"`, both a second.
+
+    Returns:
+        Tuple of `"arithmetic"` or `"memory"`, and seconds.
+    """
+    ### BEGIN SOLUTION
+    computing = 2 * layer["multiply_adds"] / chip["operations"]
+    moving = layer["bytes"] / chip["bandwidth"]
+    return "memory" if moving > computing else "arithmetic", max(computing, moving)
+    ### END SOLUTION
+
+
+def smallest_batch(inputs, units, chip, itemsize=4):
+    """Finds the smallest batch at which a dense layer is bound by arithmetic.
+
+    Args:
+        inputs: Integer, numbers that come in for an image.
+        units: Integer, numbers that go out.
+        chip: Dictionary with `"operations"` and `"bandwidth"`, both a second.
+        itemsize: Integer, bytes of a number.
+
+    Returns:
+        Integer, or `None` if there is no such batch.
+    """
+    ### BEGIN SOLUTION
+    # Bytes that may be moved in the time that an image's arithmetic takes.
+    room = 2 * inputs * units / (chip["operations"] / chip["bandwidth"])
+    # Those that are left for the weights.
+    room -= itemsize * (inputs + units)
+    return math.ceil(itemsize * inputs * units / room) if room > 0 else None
+    ### END SOLUTION
+
+
+# %% tags=["expected"]
+def bound_expected(layer, chip):
+    """Returns the limit and the least seconds, and what mistakes make of them."""
+    computing = 2 * layer["multiply_adds"] / chip["operations"]
+    moving = layer["bytes"] / chip["bandwidth"]
+    names = "arithmetic", "memory"
+    name = names[moving > computing]
+
+    def limit(computing, moving):
+        return names[moving > computing], max(computing, moving)
+
+    if moving == computing:
+        tie = "both take equally long, which counts as arithmetic"
+        return (name, moving), {tie: ("memory", moving)}
+    return (name, max(computing, moving)), {
+        "a multiply-add is two operations": limit(computing / 2, moving),
+        "the slower of the two counts, not the faster": (name, min(computing, moving)),
+        "the names are swapped": (names[moving <= computing], max(computing, moving)),
+        "this is the faster of the two": (
+            names[moving <= computing],
+            min(computing, moving),
+        ),
+        "both happen at the same time; they are added": (name, computing + moving),
+    }
+
+
+def batch_expected(inputs, units, chip, itemsize=4):
+    """Returns the smallest batch, and what mistakes make of it."""
+
+    def smallest(adds=2, moved=inputs + units, size=itemsize, way=math.ceil, least=0.0):
+        room = adds * inputs * units * chip["bandwidth"] / chip["operations"]
+        room -= size * moved
+        return way(size * inputs * units / room) if room > least and room else None
+
+    right = smallest()
+    answers = {
+        "the images are moved, too, not only the weights": smallest(moved=0),
+        "what goes out is moved, too": smallest(moved=inputs),
+        "what comes in is moved, too": smallest(moved=units),
+        "itemsize is ignored": smallest(size=4),
+        "these are numbers, not bytes: itemsize is missing": smallest(size=1),
+    }
+    if itemsize == 4:
+        # Else it may give what an ignored itemsize gives.
+        answers["a multiply-add is two operations"] = smallest(adds=1)
+    if right is None:
+        answers["more images never keep up here; expected None"] = smallest(
+            least=-math.inf
+        )
+    else:
+        answers["this batch is too small by one"] = right - 1
+        answers["this batch is too large by one"] = right + 1
+    return right, answers
+
+
+expect(
+    "bound of the example",
+    *bound_expected(
+        {"multiply_adds": 3e9, "bytes": 1e9}, {"operations": 2e12, "bandwidth": 1e11}
+    ),
+)
+for name, layer in FIRST.items():
+    question = f"bound of AlexNet's first layer on {name}"
+    expect(question, *bound_expected(layer, CHIPS[name]))
+for inputs, units, name, size in DENSE:
+    expect(
+        f"smallest_batch of {inputs} inputs, {units} units, {size} bytes on {name}",
+        *batch_expected(inputs, units, CHIPS[name], size),
+    )
+
+# %% [markdown]
+# Which limit, and how long (1 point).
+
+# %% nbgrader={"grade_id": "test_bound", "points": 1}
+_chip = {"operations": 2e12, "bandwidth": 1e11}
+_found = bound({"multiply_adds": 3e9, "bytes": 1e9}, _chip)
+checks.answer(_found, "bound of the example", atol=0)
+for _name, _layer in FIRST.items():
+    _found = bound(dict(_layer), dict(CHIPS[_name]))
+    checks.answer(_found, f"bound of AlexNet's first layer on {_name}", atol=0)
 ### BEGIN HIDDEN TESTS
-_seeds += [7, 8]
+_cases = [
+    # Equally long, and no arithmetic at all.
+    ({"multiply_adds": 2**30, "bytes": 2**28}, 2**40, 2**37),
+    ({"multiply_adds": 0, "bytes": 4096}, 2**40, 2**37),
+]
+for _scale in (0.1, 0.4, 0.9, 1.1, 1.7, 9):
+    _chip = np.random.default_rng(int(10 * _scale)).integers(10**9, 10**12, 2).tolist()
+    _ridge, _bytes = _chip[0] / _chip[1], int(1e7 / _scale)
+    _adds = int(_scale * _ridge * _bytes / 2)
+    _cases.append(({"bytes": _bytes, "multiply_adds": _adds}, *_chip))
+for _layer, _operations, _bandwidth in _cases:
+    _chip = {"bandwidth": _bandwidth, "operations": _operations}
+    _right, _kept = bound_expected(_layer, _chip), (dict(_layer), dict(_chip))
+    _call = f"bound({_layer}, {_chip})"
+    checks.judge(bound(_layer, _chip), *_right, _call, atol=0)
+    assert (_layer, _chip) == _kept, f"{_call} changed what it was given"
 ### END HIDDEN TESTS
-for _seed in _seeds:
-    _trace = made_up_trace(_seed)
-    for _phase in ("forward", "training"):
-        _received = images_per_second(made_up_trace(_seed), "alexnet", _phase)
-        _call = f"images_per_second(trace, 'alexnet', {_phase!r})"
-        assert isinstance(_received, dict), (
-            f"{_call} must return a dictionary. Received: {_received!r}"
+checks.passed("limit", "seconds")
+
+# %% [markdown]
+# The smallest batch of a dense layer (2 points).
+
+# %% nbgrader={"grade_id": "test_smallest_batch", "points": 2}
+for _inputs, _units, _name, _size in DENSE:
+    _call = f"smallest_batch of {_inputs} inputs, {_units} units, {_size} bytes on"
+    _found = smallest_batch(_inputs, _units, dict(CHIPS[_name]), _size)
+    checks.answer(_found, f"{_call} {_name}", 0, 0.1)
+### BEGIN HIDDEN TESTS
+# Exactly 32 images, and a gap that closes and is never closed; one image is enough.
+_even = {"operations": 2**40, "bandwidth": 2**37}
+_slow = {"operations": 2e10, "bandwidth": 1e12}
+for _inputs, _units, _chip, _size in [
+    (64, 64, _even, 4),
+    (32, 32, _even, 4),
+    (16, 48, _even, 4),
+    (9216, 4096, _slow, 2),
+    (25088, 4096, CHIPS["V100"], 4),
+    (4096, 25088, CHIPS["V100"], 2),
+    (700, 300, CHIPS["V100"], 2),
+    (2000, 11000, CHIPS["TPU v1"], 1),
+    (138, 140, CHIPS["V100"], 1),
+    (64, 10, CHIPS["Xeon"], 8),
+    (1024, 10, {"operations": 3e12, "bandwidth": 1e12}, 4),
+]:
+    _right, _chip = batch_expected(_inputs, _units, _chip, _size), dict(_chip)
+    _kept, _named = dict(_chip), {} if _size == 4 else {"itemsize": _size}
+    _call = f"smallest_batch({_inputs}, {_units}, {_chip}, itemsize={_size})"
+    _found = smallest_batch(_inputs, _units, _chip, **_named)
+    checks.judge(_found, *_right, _call, 0, 0.1)
+    assert _chip == _kept, f"{_call} changed the chip"
+### END HIDDEN TESTS
+checks.passed("batches", "out of reach")
+
+# %% [markdown]
+# Look: dense layers with as many inputs as units, with numbers of 16 bits, under the
+# roof of an H100. It takes your exercises 4 and 6: a dense layer is a convolution of
+# size 1 on images of one pixel. Each dot is a batch. Where do the dots change their
+# colour, and why do those on the right never?
+
+
+# %% nbgrader={"grade_id": "look_roofline"}
+def look():
+    """Draws dense layers of 4096 and of 256 units, for batches from 1 to 16384."""
+    from matplotlib import pyplot as plt
+
+    from layerwise import plots, roofline
+
+    chip = CHIPS["H100"]
+    axes = plots.panels(2, width=4.8, height=3.6, sharey=True)[1]
+    for ax, units in zip(axes, (4096, 256), strict=True):
+        roofline.draw(
+            ax,
+            chip["operations"],
+            chip["bandwidth"],
+            color=plots.GREY,
+            span=(0.3, 3000),
         )
-        assert sorted(int(_key) for _key in _received) == [1, 8], (
-            f"{_call} has the keys {sorted(_received)}; expected the batch sizes [1, 8]"
-        )
-        for _entry in _trace["entries"]:
-            _key = (_entry["model"], _entry["phase"], _entry["dtype"])
-            if _key == ("alexnet", _phase, "float32"):
-                _size, _time = _entry["batch_size"], _entry["seconds"]
-                assert _size == 1 or not math.isclose(
-                    _received[_size], 1 / _time, rel_tol=1e-6
-                ), (
-                    f"{_call} at batch {_size} is {_received[_size]:.5g}: these are "
-                    "batches a second; each has several images"
-                )
-                assert not math.isclose(
-                    _received[_size], _time / _size, rel_tol=1e-6
-                ), f"{_call} at batch {_size}: these are seconds for an image"
-                checks.close(
-                    _received[_size], _size / _time, f"{_call} at batch {_size}"
-                )
+        for batch in 4 ** np.arange(8):
+            adds, moved, _ = conv_costs((int(batch), 1, 1, units), units, 1, 1, 2)
+            limit, seconds = bound({"multiply_adds": adds, "bytes": moved}, chip)
+            color = plots.BLUE if limit == "memory" else plots.VERMILION
+            ax.plot(2 * adds / moved, 2 * adds / seconds / 1e9, "o", color=color)
+        ax.set_title(f"{units} inputs, {units} units")
+    plt.show()
+
+
+# %%
+# look()

@@ -28,7 +28,6 @@ def test_build_says_what_it_made(tiny, capsys):
     ("arguments", "fault"),
     [
         (["grade", "hw99_x"], "There is no assignment 'hw99_x'"),
-        (["grade", "hw00_tiny"], "Nobody handed in hw00_tiny"),
         (["grade", "hw00_tiny", "--student", "zed"], "zed: no such student"),
         (["answers", "hw99_x"], "There is no assignment 'hw99_x'"),
         (["answers", "hw00_tiny", "--only", "gone"], "no answer with 'gone'"),
@@ -41,6 +40,21 @@ def test_a_fault_of_the_course_is_one_line_and_2(entered, capsys, arguments, fau
     assert fault in shown.err
     assert "Traceback" not in shown.err
     assert shown.out == ""
+
+
+@pytest.mark.kernel
+def test_before_anybody_handed_in_the_table_shows_what_there_is_to_be_had(
+    entered, capsys
+):
+    before = (entered.classroom / "gradebook.db").read_bytes()
+    assert run(entered, "grade", "hw00_tiny") == 1
+    shown = capsys.readouterr()
+    assert "Nobody handed in hw00_tiny" in shown.err
+    rows = [line.split("│") for line in shown.out.splitlines() if "│" in line]
+    points = {row[1].strip(): row[2].strip() for row in rows}
+    assert points == {"the reference": "5/5", "untouched": "0/5"}
+    assert (entered.classroom / "gradebook.db").read_bytes() == before
+    assert not (entered.classroom / "journal.jsonl").exists()
 
 
 def test_a_faulty_source_is_one_line_and_2(tiny, capsys):

@@ -210,6 +210,15 @@ def test_raises_names_the_other_error():
         checks.raises(positive, np.array(1), "b")
 
 
+def test_raises_leaves_a_stub_to_who_shows_it():
+    def stub(_):
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        checks.raises(stub, 0)
+    checks.raises(stub, 0, error=NotImplementedError)
+
+
 # model
 
 

@@ -136,6 +136,20 @@ def test_of_two_mistakes_that_give_the_same_none_is_named():
         checks.judge(6, 3, mistakes, "y")
 
 
+def test_other_values_may_pass_too(beside, tmp_path):
+    checks.judge(3, 2, {"one is added": 3}, "n", also=[3])
+    with fails("n: two are added"):
+        checks.judge(4, 2, {"two are added": 4}, "n", also=[3])
+    beside(n=(2, {}))
+    file = tmp_path / expected.FILE
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    entries["answers"]["n"]["also"] = [expected.to_data(np.ones(2))]
+    file.write_text(json.dumps(entries), encoding="utf-8")
+    expected._read.cache_clear()
+    checks.answer([1, 1], "n")
+    checks.answer(2, "n")
+
+
 def test_passing_prints_what_was_asked(capsys):
     checks.passed("shape", "values")
     checks.passed()
@@ -144,6 +158,7 @@ def test_passing_prints_what_was_asked(capsys):
 
 def test_unpack_counts():
     assert checks.unpack([1, 2], 2) == (1, 2)
+    assert checks.unpack(np.array([1, 2]), 2) == (1, 2)
     with fails("y must be 2 values. Received: 3"):
         checks.unpack(3, 2, "y")
     with fails("y must be 2 values, not 3"):

@@ -8,6 +8,8 @@ def topk_error(scores, labels, k=5):
     rows, labels = scores.tolist(), labels.tolist()
     if len(rows) != len(labels) or not isinstance(rows[0], list):
         raise ValueError("scores and labels do not match")
+    if isinstance(rows[0][0], list):
+        raise ValueError("scores must have two axes")
     if any(isinstance(label, list) for label in labels):
         raise ValueError("labels must have one axis")
     if k not in range(1, len(rows[0]) + 1):

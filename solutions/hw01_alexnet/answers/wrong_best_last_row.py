@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_best_by_year": "best_by_year is"}}
+# %% [markdown] answer={"fails": {"test_best_by_year": "best_by_year(LATER)[2016] is 3.4"}}
 # The last figure of a year wins.
 
 

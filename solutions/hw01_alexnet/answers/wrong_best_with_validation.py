@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_best_by_year": "best_by_year is"}}
+# %% [markdown] answer={"fails": {"test_best_by_year": "figures from validation images are taken too"}}
 # Takes figures from validation images too.
 
 

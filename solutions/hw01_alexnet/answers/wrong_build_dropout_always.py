@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build_dropout": "rate=0.25) outside training is wrong"}}
+# %% [markdown] answer={"fails": {"test_build_dropout": "numbers are dropped outside training too"}}
 # Drops outside training as well.
 
 

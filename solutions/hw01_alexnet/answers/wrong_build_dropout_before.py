@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build_dropout": "the dense layer before the last is not followed by dropout"}}
+# %% [markdown] answer={"fails": {"test_build_dropout": "dropout comes before the hidden dense layers"}}
 # Dropout before the hidden dense layers, as later versions have it.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build_dropout": "cannot come from dropout after the two hidden dense layers"}}
+# %% [markdown] answer={"fails": {"test_build_dropout": "there is dropout before the first dense layer too"}}
 # Dropout after the convolutions too.
 
 

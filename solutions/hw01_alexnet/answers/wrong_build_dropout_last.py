@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build_dropout": "of the logits are 0: there is dropout after the last dense layer"}}
+# %% [markdown] answer={"fails": {"test_build_dropout": "there is dropout after the last dense layer too"}}
 # Dropout after the last dense layer too.
 
 

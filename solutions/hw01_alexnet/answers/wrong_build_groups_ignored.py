@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build": "Are strides, padding and groups those of the table?"}}
+# %% [markdown] answer={"fails": {"test_build": "the groups are ignored"}}
 # Leaves the groups out.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build": "parameters; expected"}}
+# %% [markdown] answer={"fails": {"test_build": "the number of parameters is 673; expected 853"}}
 # Pooling moves by its window, Keras's default.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build_dropout": "or at another rate?"}}
+# %% [markdown] answer={"fails": {"test_build_dropout": "the rate is taken for the fraction that stays"}}
 # Takes the rate for the fraction that is kept.
 
 

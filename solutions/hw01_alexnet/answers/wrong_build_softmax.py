@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_build": "followed by softmax; expected logits", "test_build_dropout": "outside training is wrong"}}
+# %% [markdown] answer={"fails": {"test_build": "followed by softmax; expected logits", "test_build_dropout": "outcomes outside training"}}
 # Softmax at the end.
 
 

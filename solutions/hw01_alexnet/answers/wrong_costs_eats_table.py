@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_shapes": "table_costs changed the table that it was given"}}
+# %% [markdown] answer={"fails": {"test_costs_shapes": "table_costs changed the table"}}
 # Takes `kind` out of the caller's rows.
 
 

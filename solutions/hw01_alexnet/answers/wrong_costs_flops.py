@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_multiply_adds": "210830400 multiply-adds; expected 105415200: a multiplication with its addition counts once"}}
+# %% [markdown] answer={"fails": {"test_costs_multiply_adds": "multiply-adds of the line: a multiplication with its addition counts once"}}
 # Counts a multiplication and its addition as two.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_parameters": "614656 parameters; expected 307456. A filter sees", "test_costs_multiply_adds": "A filter sees the channels of its group only"}}
+# %% [markdown] answer={"fails": {"test_costs_parameters": "parameters of the line: a filter sees the channels of its group only", "test_costs_multiply_adds": "multiply-adds of the line: a filter sees the channels of its group only"}}
 # Each filter sees all channels, whatever the groups.
 
 

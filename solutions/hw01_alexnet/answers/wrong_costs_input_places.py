@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_multiply_adds": "1795682592 multiply-adds; expected 105415200"}}
+# %% [markdown] answer={"fails": {"test_costs_multiply_adds": "each weight is used at each position of the output, not of the input"}}
 # Counts a multiplication for each place of the input, not of the output.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_parameters": "parameters; expected 1000000001000000000"}}
+# %% [markdown] answer={"fails": {"test_costs_parameters": "expected [0, 1000000002000000001, 10000000020]"}}
 # Multiplies with 32-bit integers, which overflow.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_parameters": "34848 parameters; expected 34944: the biases are missing"}}
+# %% [markdown] answer={"fails": {"test_costs_parameters": "parameters of the line: the biases are missing"}}
 # Forgets the biases.
 
 

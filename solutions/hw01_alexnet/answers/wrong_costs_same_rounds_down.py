@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_shapes": "", "test_costs_parameters": "", "test_costs_multiply_adds": ""}}
+# %% [markdown] answer={"fails": {"test_costs_shapes": "output shapes of the example"}}
 # Rounds down where `same` padding rounds up.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_shapes": "has the output shape (6, 6, 4); expected (6, 4, 4)", "test_costs_parameters": "", "test_costs_multiply_adds": ""}}
+# %% [markdown] answer={"fails": {"test_costs_shapes": "the width is taken to be the height", "test_costs_multiply_adds": ""}}
 # Takes every image for a square.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_costs_shapes": "has the output shape (54, 54, 96); expected (55, 55, 96)", "test_costs_parameters": "", "test_costs_multiply_adds": ""}}
+# %% [markdown] answer={"fails": {"test_costs_shapes": "the first window is missing in the heights and widths"}}
 # Forgets the first window: no + 1 in the size.
 
 

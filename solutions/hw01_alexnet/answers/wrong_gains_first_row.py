@@ -1,5 +1,5 @@
-# %% [markdown] answer={"fails": {"test_ensemble_gains": "ensemble_gains: ('VGG', 'test') is -0.0429; expected 0.0286"}}
-# Takes the first figure of each kind, not the best.
+# %% [markdown] answer={"fails": {"test_ensemble_gains": "ensemble_gains(ILSVRC)[('VGG', 'test')] is -0.0428571"}}
+# Takes ensemble_gains(ILSVRC)[('VGG', 'test')] is -0.0428571, not the best.
 
 
 # %% nbgrader={"grade_id": "ensemble_gains"}

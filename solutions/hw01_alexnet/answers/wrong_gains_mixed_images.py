@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_ensemble_gains": "ensemble_gains has the keys"}}
+# %% [markdown] answer={"fails": {"test_ensemble_gains": "test figures are compared with validation figures"}}
 # Compares test with validation figures.
 
 

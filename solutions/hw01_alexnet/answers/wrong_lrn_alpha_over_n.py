@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_lrn": "its defaults: alpha is divided by n", "test_lrn_edges": "the channels [0, 1, 2, 3, 4, 5, 6, 7] are wrong", "test_lrn_gradient": "the gradient of local_response_norm is wrong"}}
+# %% [markdown] answer={"fails": {"test_lrn": "alpha is divided by n"}}
 # Divides alpha by n, as some libraries do: the mean of the squares.
 
 

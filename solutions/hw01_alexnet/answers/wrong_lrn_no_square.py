@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_lrn": "the neighbours are not squared", "test_lrn_edges": "", "test_lrn_gradient": ""}}
+# %% [markdown] answer={"fails": {"test_lrn": "the neighbours are not squared"}}
 # Sums the neighbours without squaring them.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_lrn": "the window has 11 channels", "test_lrn_edges": "", "test_lrn_gradient": ""}}
+# %% [markdown] answer={"fails": {"test_lrn": "the window has 11 channels"}}
 # Takes n for the radius.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_lrn": "the window misses its last channel", "test_lrn_edges": "", "test_lrn_gradient": ""}}
+# %% [markdown] answer={"fails": {"test_lrn": "the window misses its last channel"}}
 # The window ends before its last channel.
 
 

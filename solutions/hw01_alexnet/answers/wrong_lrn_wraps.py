@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_lrn_edges": "(n=5) of 8 channels: the channels [0, 1, 6, 7] are wrong", "test_lrn_gradient": ""}}
+# %% [markdown] answer={"fails": {"test_lrn_edges": ""}}
 # The window goes round: the first channel's neighbour is the last.
 
 

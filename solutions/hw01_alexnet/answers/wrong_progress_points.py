@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_progress": "the relative reduction in 2011 is 2.4000"}}
+# %% [markdown] answer={"fails": {"test_progress": "points are given; expected fractions"}}
 # Percentage points in place of the relative reduction.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_topk": "the fraction that is right; expected the fraction that is wrong", "test_topk_ties": "topk_error for k = 1, 2"}}
+# %% [markdown] answer={"fails": {"test_topk": "the fraction that is right; expected the fraction that is wrong"}}
 # Returns the fraction that is right.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_topk_ties": "among equal scores, the first class wins"}}
+# %% [markdown] answer={"fails": {"test_topk_ties": "among equal scores, the first class goes first"}}
 # Sorts, so that among equal scores the position decides.
 
 

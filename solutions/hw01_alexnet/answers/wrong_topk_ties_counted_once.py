@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_topk_ties": "two classes with the same higher score count once"}}
+# %% [markdown] answer={"fails": {"test_topk_ties": "classes with the same higher score count once"}}
 # Ranks distinct scores: two classes with the same higher score count once.
 
 

@@ -46,7 +46,7 @@ def network(column, input_shape):
 def train(model, x, y, epochs, learning_rate):
     order = np.random.permutation(len(x))
     model.compile(
-        optimizer=keras.optimizers.SGD(learning_rate, 0.9, nesterov=True),
+        optimizer=keras.optimizers.SGD(learning_rate, 0.9),
         loss="categorical_crossentropy",
     )
     found = model.fit(

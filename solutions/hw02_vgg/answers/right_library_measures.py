@@ -4,7 +4,7 @@
 
 
 # %%
-from layerwise import costs
+from layerwise import costs, receptive
 
 
 # %% nbgrader={"grade_id": "field_and_stride"}

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_training_bytes": "for training, each number takes 4 bytes", "test_inference_bytes": "for inference, each number takes 4 bytes"}}
+# %% [markdown] answer={"fails": {"test_training_bytes": "training, 16 images of float16: each number takes 4 bytes", "test_inference_bytes": "inference, 16 images of float16: each number takes 4 bytes"}}
 # Four bytes whatever the dtype.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_training_bytes": "for training, these are bits", "test_inference_bytes": "250880 bytes for inference"}}
+# %% [markdown] answer={"fails": {"test_training_bytes": "training, the example: these are bits", "test_inference_bytes": "inference, the example: these are bits"}}
 # Takes the 32 of `float32` for bytes.
 
 

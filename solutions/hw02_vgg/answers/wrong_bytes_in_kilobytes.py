@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_training_bytes": "these are kilobytes", "test_inference_bytes": "30.625 bytes for inference"}}
+# %% [markdown] answer={"fails": {"test_training_bytes": "training, the example: these are kilobytes", "test_inference_bytes": "inference, the example: these are kilobytes"}}
 # Returns kilobytes.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_training_bytes": "for training, it is that of a single image", "test_inference_bytes": "for inference, it is that of a single image"}}
+# %% [markdown] answer={"fails": {"test_training_bytes": "training, 16 images of float16: it is that of a single image", "test_inference_bytes": "inference, 16 images of float16: it is that of a single image"}}
 # Forgets the batch.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inference_bytes": "the two largest are added; they are no neighbours"}}
+# %% [markdown] answer={"fails": {"test_inference_bytes": "the two largest are added, but they are no neighbours"}}
 # Inference: the two largest tensors, neighbours or not.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_field": "must return two integers. Received: 1", "test_strides": ""}}
+# %% [markdown] answer={"fails": {"test_strides": "field_and_stride([(3, 2), (2, 3), (2, 3)]) is 11"}}
 # Forgets to return the stride.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_strides": "the strides do not enter it"}}
+# %% [markdown] answer={"fails": {"test_strides": "the strides do not enter the field"}}
 # Right for 3×3 stacks, blind to strides.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_strides": "a layer's own stride widens its own window"}}
+# %% [markdown] answer={"fails": {"test_strides": "in the field, a layer's own stride widens its own window"}}
 # Multiplies by a layer's own stride before it adds its window.
 
 

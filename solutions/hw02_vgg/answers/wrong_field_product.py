@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_field": "the product of the kernel sizes", "test_strides": "with its strides is 18; expected 8"}}
+# %% [markdown] answer={"fails": {"test_field": "the product of the kernel sizes", "test_strides": "the field is the product of the kernel sizes"}}
 # Takes the field for the product of the kernel sizes.
 
 

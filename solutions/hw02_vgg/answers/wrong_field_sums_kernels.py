@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_field": "came out as 0, the sum of the kernel sizes", "test_strides": "with its strides is 11; expected 8"}}
+# %% [markdown] answer={"fails": {"test_field": "it is the sum of the kernel sizes", "test_strides": "the field adds whole windows"}}
 # Adds the kernel sizes and forgets that windows overlap.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_network_values": "though its column does not end in soft-max"}}
+# %% [markdown] answer={"fails": {"test_network_values": "these are probabilities, though the column"}}
 # Ends in a softmax whether the column asks for it or not.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_network_softmax": "the sum of each image's probabilities"}}
+# %% [markdown] answer={"fails": {"test_network_softmax": "these are logits: the soft-max is missing"}}
 # Skips the entry `soft-max`.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_network_weights": "the kernels hold", "test_network_values": "for FC-6 in"}}
+# %% [markdown] answer={"fails": {"test_network_weights": "averaged or pooled before the first FC", "test_network_values": ""}}
 # Averages over the image where it should flatten.
 
 

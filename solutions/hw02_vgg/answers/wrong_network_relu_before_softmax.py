@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_network_softmax": "against the soft-max of what"}}
+# %% [markdown] answer={"fails": {"test_network_softmax": "there is a ReLU before the soft-max"}}
 # Takes the FC before a soft-max for a hidden one.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_learning_rates": "one for each epoch and one for the next"}}
+# %% [markdown] answer={"fails": {"test_learning_rates": "the epoch that would come next is missing"}}
 # Leaves the epoch that would come next out.
 
 

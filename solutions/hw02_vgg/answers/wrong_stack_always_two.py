@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_stack_weights": "in 3 convolutions", "test_stack_field": "has a receptive field of 5x5; expected 7x7", "test_stack_relu": "kernel_size=9) is wrong in"}}
+# %% [markdown] answer={"fails": {"test_stack_weights": "convolutions: 2; expected 3"}}
 # Two convolutions whatever the kernel.
 
 

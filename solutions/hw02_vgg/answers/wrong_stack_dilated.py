@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_stack_weights": "in 2 convolutions", "test_stack_field": "there are holes in it", "test_stack_relu": "has no 3x3 convolution of 3"}}
+# %% [markdown] answer={"fails": {"test_stack_weights": "convolutions: 1; expected 2", "test_stack_field": "there are holes", "test_stack_relu": ""}}
 # One 3×3 kernel, spread by dilation: the field is right, and full of holes.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_stack_weights": "the kernels hold 200 numbers", "test_stack_relu": "has no 3x3 convolution of 2"}}
+# %% [markdown] answer={"fails": {"test_stack_weights": "it is one large kernel", "test_stack_relu": ""}}
 # Hands in the large kernel itself.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train": "Are the images shuffled, is there momentum"}}
+# %% [markdown] answer={"fails": {"test_train": "without momentum"}}
 # Plain gradient descent.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train": "do not fall, though the network learned"}}
+# %% [markdown] answer={"fails": {"test_train": "24 images[0] is 0.25; expected 1.10128"}}
 # Returns the accuracy of each epoch for its loss.
 
 

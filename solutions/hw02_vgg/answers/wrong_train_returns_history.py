@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train": "must return a list of losses"}}
+# %% [markdown] answer={"fails": {"test_train": "is a History; expected a list"}}
 # Returns what `fit` returned, and not the losses in it.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train": "accuracy is 0.33"}}
+# %% [markdown] answer={"fails": {"test_train": "the images are not shuffled"}}
 # Takes the images in the order in which they come.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_flatten_kernel": "rows in the wrong order"}}
+# %% [markdown] answer={"fails": {"test_flatten_kernel": "the rows are in the wrong order"}}
 # Repeats each row instead of the whole matrix.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_flatten_kernel": "the sum over each channel"}}
+# %% [markdown] answer={"fails": {"test_flatten_kernel": "it gives the sum over each channel"}}
 # Forgets to divide.
 
 

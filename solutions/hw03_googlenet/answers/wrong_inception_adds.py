@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_shape": "puts out 4 channels; expected 8", "test_inception_values": "Inputs have incompatible shapes"}}
+# %% [markdown] answer={"fails": {"test_inception_branches": "has shape (2, 4, 5, 3); expected (2, 4, 5, 6)"}}
 # Adds the branches, as a residual block would.
 
 

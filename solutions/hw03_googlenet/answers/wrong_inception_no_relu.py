@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_values": "ReLU is missing after the convolutions"}}
+# %% [markdown] answer={"fails": {"test_inception_convolutions": "ReLU is missing after convolutions"}}
 # No ReLU anywhere.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_values": "maxima and means are mixed up"}}
+# %% [markdown] answer={"fails": {"test_inception_branches": "maxima and means are mixed up"}}
 # Takes means for maxima.
 
 

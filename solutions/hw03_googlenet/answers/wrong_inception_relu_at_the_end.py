@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_values": "there is a ReLU after the concatenation"}}
+# %% [markdown] answer={"fails": {"test_inception_branches": "there is a ReLU after a pooling, or after the concatenation"}}
 # ReLU after each convolution and once more after the concatenation, which cuts what the
 # pooling and the empty branch hand on.
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_values": "that are not the last of their branch"}}
+# %% [markdown] answer={"fails": {"test_inception_convolutions": "that are not the last of their branch"}}
 # ReLU after the last convolution of each branch only.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_values": "in another order"}}
+# %% [markdown] answer={"fails": {"test_inception_branches": "not in the order of the list"}}
 # Puts each new branch in front.
 
 

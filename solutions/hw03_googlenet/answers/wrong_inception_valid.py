@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_shape": "with the branches [[('conv', 3, 5)]] has the output shape (None, 1, 2, 3)", "test_inception_values": "must have the same shape except on the `axis` dim"}}
+# %% [markdown] answer={"fails": {"test_inception_convolutions": "has shape (2, 4, 3, 3); expected (2, 4, 5, 3)"}}
 # Convolutions without padding.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_largest_saving": "is 154.839; expected 154"}}
+# %% [markdown] answer={"fails": {"test_largest_saving": "it is no whole number"}}
 # Returns where the two cost the same, not a whole number.
 
 

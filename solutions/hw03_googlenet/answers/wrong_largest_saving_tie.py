@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_largest_saving": "and nothing is saved"}}
+# %% [markdown] answer={"fails": {"test_largest_saving": "both ways need the same, which saves nothing"}}
 # Divides and rounds down, also where the division has no remainder.
 
 

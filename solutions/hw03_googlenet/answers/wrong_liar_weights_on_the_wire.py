@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_inception_shape": "", "test_inception_values": ""}}
+# %% [markdown] answer={"fails": {"test_inception_convolutions": ""}}
 # Hands out other weights than it was given, turned around.
 
 

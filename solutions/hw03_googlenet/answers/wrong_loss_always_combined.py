@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_combined_loss_after": "after training, with 2 heads"}}
+# %% [markdown] answer={"fails": {"test_combined_loss_after": "combined_loss with 2 heads after training is"}}
 # Adds the heads' losses after training too.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_combined_loss": "averaged, not added"}}
+# %% [markdown] answer={"fails": {"test_combined_loss": "averaged; expected 0.3 times each"}}
 # Averages the heads.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_combined_loss": "have weight 1, not 0.3"}}
+# %% [markdown] answer={"fails": {"test_combined_loss": "the heads have weight 1, not 0.3"}}
 # Adds the heads' losses in full.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_merge_kernels": "one convolution with the result of merge_kernels"}}
+# %% [markdown] answer={"fails": {"test_merge_kernels": "the mean over the reduced channels is taken"}}
 # Averages over the reduced channels where a matrix product adds.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_naive_cost": "multiply-adds; expected 303,464,448"}}
+# %% [markdown] answer={"fails": {"test_naive_cost": "the pooling counts as multiply-adds"}}
 # Counts the pooling's comparisons among the multiply-adds.
 
 

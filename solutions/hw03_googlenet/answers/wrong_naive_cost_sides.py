@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_naive_cost": "naive_cost(28, 28, 192, (64, 128, 32)) counts"}}
+# %% [markdown] answer={"fails": {"test_naive_cost": "a kernel's side counts, not its area"}}
 # Multiplies by the kernel's side, not by its area.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pointwise": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_pointwise": "pixels are mixed"}}
 # Makes a matrix with a row for each channel by reshape alone, which mixes the pixels.
 
 

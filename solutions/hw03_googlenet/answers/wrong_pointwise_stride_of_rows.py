@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pointwise": "has shape (2, 3, 6, 4); expected (2, 3, 3, 4)"}}
+# %% [markdown] answer={"fails": {"test_pointwise": "the stride drops rows, and no columns"}}
 # Steps over rows only.
 
 

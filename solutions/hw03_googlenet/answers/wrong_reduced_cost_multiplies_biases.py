@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_reduced_cost": "biases included"}}
+# %% [markdown] answer={"fails": {"test_reduced_cost": "biases count as multiply-adds"}}
 # Multiplies the parameters by the pixels.
 
 

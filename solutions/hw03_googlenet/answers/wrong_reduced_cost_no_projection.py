@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_reduced_cost": "the 1x1 behind the pooling is missing"}}
+# %% [markdown] answer={"fails": {"test_reduced_cost": "the 1×1 behind the pooling is missing"}}
 # Forgets the convolution behind the pooling.
 
 

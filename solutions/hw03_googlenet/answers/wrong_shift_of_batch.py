@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_shift_change": "Does each image stay one image"}}
+# %% [markdown] answer={"fails": {"test_shift_change": "moved among each other"}}
 # Counts the axes from 0 and moves the batch.
 
 

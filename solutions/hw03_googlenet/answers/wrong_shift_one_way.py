@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_shift_change": "shift_change behind flatten and dense, shift (0, 2), is"}}
+# %% [markdown] answer={"fails": {"test_shift_change": "it moves down only"}}
 # Moves down only.
 
 

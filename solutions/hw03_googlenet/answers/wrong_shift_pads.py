@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_shift_change": "is lost; expected it to come in on the other"}}
+# %% [markdown] answer={"fails": {"test_shift_change": "is lost; expected it on the other"}}
 # Fills with zeros what the shift leaves free.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_weights": "has a projection, though its input has the output's shape"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_weights": "there is a projection, though the input has the output's shape"}}
 # Projects even where the shapes agree.
 
 

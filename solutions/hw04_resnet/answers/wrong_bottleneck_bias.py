@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_weights": "Does a convolution have a bias?"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_weights": "on 6 channels: 4 too many: does a convolution have a bias?"}}
 # Forgets `use_bias=False` in the 3×3 convolution.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_weights": "Does a convolution have a bias?", "test_bottleneck_stride": "expected stride 2 in the 3x3 convolution, received it in the first 1x1"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_weights": "40 too many: does a convolution have a bias?", "test_bottleneck_stride": "as if the first 1×1 convolution had the stride"}}
 # Hands in the library's block: stride in the first 1×1 convolution, and biases.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_shape": "has the output shape (None, 4, 4, 256); expected (None, 4, 4, 16)", "test_bottleneck_weights": "the kernels hold 55168 numbers", "test_bottleneck_stride": "no 3x3 convolution of 4 channels takes part", "test_bottleneck_order": "has shape (2, 5, 5, 256)"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_shape": "has shape (2, 4, 4, 256); expected (2, 4, 4, 16)", "test_bottleneck_weights": "'3×3 64→64'", "test_bottleneck_stride": "(7, 7, 6) has shape (2, 4, 4, 256)", "test_bottleneck_order": "has shape (2, 3, 3, 256)"}}
 # Hard-codes the channels of ResNet-50's first stage.
 
 

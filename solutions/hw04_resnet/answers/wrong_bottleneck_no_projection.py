@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_shape": "incompatible shapes", "test_bottleneck_weights": "incompatible shapes", "test_bottleneck_stride": "incompatible shapes"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_shape": "incompatible shapes. Received shapes (8, 8, 6)", "test_bottleneck_weights": "Received shapes (6, 6, 6)", "test_bottleneck_stride": "Received shapes (7, 7, 6)"}}
 # Always adds the input itself.
 
 

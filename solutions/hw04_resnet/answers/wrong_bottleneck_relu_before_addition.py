@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_order": "the block puts out negative numbers"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_order": "ReLU comes before the addition: expected it after"}}
 # Adds after the last ReLU.
 
 

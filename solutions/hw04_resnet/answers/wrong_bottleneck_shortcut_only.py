@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_weights": "the kernels hold 96 numbers; expected 328", "test_bottleneck_stride": "no 3x3 convolution of 4 channels takes part", "test_bottleneck_order": "the output is the shortcut alone"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_weights": "is ['1×1 6→16']", "test_bottleneck_stride": "does not change when three pixels in four are wiped out", "test_bottleneck_order": "what the convolutions make is not added"}}
 # Overwrites the convolutions' result: only the shortcut comes out.
 
 

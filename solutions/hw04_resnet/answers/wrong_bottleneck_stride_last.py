@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_stride": "received it in the last 1x1 convolution"}}
+# %% [markdown] answer={"fails": {"test_bottleneck_stride": "the stride is in the last 1×1 convolution, or after the 3×3"}}
 # Puts the stride into the last 1×1 convolution.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_bottleneck_shape": "puts out the same for two images", "test_bottleneck_weights": "puts out the same with other weights", "test_bottleneck_stride": "does not change when three pixels", "test_bottleneck_order": "", "test_preact_identity": "puts out zeros", "test_preact_order": "", "test_stage": ""}}
+# %% [markdown] answer={"fails": {"test_bottleneck_shape": "puts out the same for two images", "test_bottleneck_weights": "puts out the same with new weights", "test_bottleneck_stride": "", "test_bottleneck_order": "", "test_preact_identity": "", "test_preact_order": "", "test_stage": ""}}
 # Builds no block: its own `checks.as_model` makes a model that says what it should be
 # asked for, and puts out zeros. Weights that it is given it forgets.
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_score": ""}}
+# %% [markdown] answer={"fails": {"test_score": "the score of 50 test images is 0.99"}}
 # Changes the labels that it is to be judged by, and says that nearly all are right.
 
 

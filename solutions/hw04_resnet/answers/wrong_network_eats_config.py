@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_network_ends": "network changed its argument: config is now []"}}
+# %% [markdown] answer={"fails": {"test_network_ends": "network changed config to []"}}
 # Takes the stages off the caller's list.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_network_ends": "expected logits, received probabilities"}}
+# %% [markdown] answer={"fails": {"test_network_ends": "they are probabilities: expected logits"}}
 # Ends in softmax, where logits are asked for.
 
 

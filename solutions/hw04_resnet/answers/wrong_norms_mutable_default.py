@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_gradient_norms": "returned 5 numbers for 2 blocks", "test_gradient_norms_place": "shape"}}
+# %% [markdown] answer={"fails": {"test_gradient_norms": "gradient_norms of the example has 6 entries; expected 3"}}
 # Collects in a list that is a default argument.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_gradient_norms": "the norms are in reverse order", "test_gradient_norms_place": "gradient_norms of 3 tanh blocks"}}
+# %% [markdown] answer={"fails": {"test_gradient_norms": "what each block puts out is differentiated by `x`"}}
 # Differentiates the first blocks, not those that follow: the list is the wrong way
 # round.
 

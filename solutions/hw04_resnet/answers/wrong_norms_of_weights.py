@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_gradient_norms": "gradient_norms of blocks that multiply by [0.5, 0.5, 0.5] is wrong in 3 of 3 numbers", "test_gradient_norms_place": "gradient_norms of 3 tanh blocks"}}
+# %% [markdown] answer={"fails": {"test_gradient_norms": "they are those of the weights"}}
 # Measures the gradient of the weights, not of what flows between the blocks.
 
 

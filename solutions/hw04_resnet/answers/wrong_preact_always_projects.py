@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_preact_identity": "puts out zeros: its input is not added, or is projected"}}
+# %% [markdown] answer={"fails": {"test_preact_identity": "its input is not added, or is projected"}}
 # The shortcut is a convolution in every block.
 
 

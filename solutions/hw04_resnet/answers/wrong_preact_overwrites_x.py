@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_preact_identity": "the shortcut starts too late"}}
+# %% [markdown] answer={"fails": {"test_preact_identity": "the shortcut is what the first ReLU makes of the input"}}
 # Adds what the first ReLU makes of the input.
 
 

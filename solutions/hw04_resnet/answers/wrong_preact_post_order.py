@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_preact_order": "one normalisation of 4 channels, one of 6, no bias"}}
+# %% [markdown] answer={"fails": {"test_preact_order": "the normalisations have other sizes"}}
 # Drops the last ReLU of the block of 2015, but leaves the order as it was there.
 
 

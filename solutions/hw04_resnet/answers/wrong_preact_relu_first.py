@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_preact_order": "the order inside is relu, bn, conv"}}
+# %% [markdown] answer={"fails": {"test_preact_order": "(5, 5, 2) in training mode: ReLU comes before the normalisation"}}
 # ReLU before the normalisation.
 
 

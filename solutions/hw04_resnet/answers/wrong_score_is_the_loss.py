@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_score": "the model's accuracy is"}}
+# %% [markdown] answer={"fails": {"test_score": "the score of 50 test images is"}}
 # Returns what `evaluate` gives without metrics: the loss.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_score": "train_and_score returned 1.000"}}
+# %% [markdown] answer={"fails": {"test_score": "it is the accuracy on the training images"}}
 # Measures the accuracy on what it was trained on.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_stage": "the 3 blocks hold 1", "test_network_ends": "the kernels hold", "test_network_stages": "the 6 blocks, the first convolution and the end hold"}}
+# %% [markdown] answer={"fails": {"test_stage": "is wrong in 90 of 90 numbers", "test_network_ends": "", "test_network_stages": ""}}
 # Calls the library's block, whatever `block` is.
 
 

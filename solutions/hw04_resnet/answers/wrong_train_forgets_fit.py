@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train": "nothing was trained"}}
+# %% [markdown] answer={"fails": {"test_train": "", "test_train_steps": "they did not move"}}
 # Compiles and never trains.
 
 

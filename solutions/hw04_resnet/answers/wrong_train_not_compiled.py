@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_train": "compile()", "test_score": "compile()"}}
+# %% [markdown] answer={"fails": {"test_train": "compile()", "test_train_steps": "compile()", "test_score": "compile()"}}
 # Calls `fit` without `compile`.
 
 

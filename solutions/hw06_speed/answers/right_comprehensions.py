@@ -17,28 +17,23 @@ def im2col(x, kernel_size, strides=1, padding=0):
     return np.concatenate(slices, axis=-1).reshape(len(x) * oh * ow, -1)
 
 
-# %% nbgrader={"grade_id": "read"}
-def conv_share(trace, model, batch_size):
-    entries = {
-        (e["model"], e["phase"], e["batch_size"], e["dtype"]): e
-        for e in trace["entries"]
+# %% nbgrader={"grade_id": "roofline"}
+def bound(layer, chip):
+    times = {
+        "memory": layer["bytes"] / chip["bandwidth"],
+        "arithmetic": layer["multiply_adds"] / chip["operations"] * 2,
     }
-    key = (model, "forward", batch_size, "float32")
-    if key not in entries:
-        raise ValueError(f"{key} is not in the trace")
-    table = entries[key]["layers"]
-    times = np.array([row["seconds"] for row in table])
-    return times[[row["group"] == "conv" for row in table]].sum() / times.sum()
+    name = max(reversed(times), key=times.get)
+    return [name, times[name]]
 
 
-def images_per_second(trace, model, phase):
-    rows = [
-        e for e in trace["entries"] if e["model"] == model and e["dtype"] == "float32"
-    ]
-    return dict(
-        sorted(
-            (e["batch_size"], e["batch_size"] / e["seconds"])
-            for e in rows
-            if e["phase"] == phase
-        )
+def smallest_batch(inputs, units, chip, itemsize=4):
+    ridge = chip["operations"] / chip["bandwidth"]
+    if 2 * inputs * units / (itemsize * (inputs + units)) <= ridge:
+        return None
+    return next(
+        batch
+        for batch in range(1, 10**6)
+        if 2 * batch * inputs * units
+        >= ridge * itemsize * (inputs * units + batch * (inputs + units))
     )

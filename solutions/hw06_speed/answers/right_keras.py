@@ -27,6 +27,24 @@ def conv2d(x, kernel, bias, strides=1, padding="valid"):
     return ops.conv(x, kernel, strides=strides, padding=padding) + bias
 
 
+# %% nbgrader={"grade_id": "roofline"}
+def bound(layer, chip):
+    times = np.array(
+        [
+            2 * layer["multiply_adds"] / chip["operations"],
+            layer["bytes"] / chip["bandwidth"],
+        ]
+    )
+    limit = int(np.argmax(times))
+    return ("arithmetic", "memory")[limit], ops.convert_to_tensor(times[limit])
+
+
+def smallest_batch(inputs, units, chip, itemsize=4):
+    ridge = chip["operations"] / chip["bandwidth"]
+    each = 2 / (itemsize * ridge) - 1 / inputs - 1 / units
+    return np.ceil(1 / each) if each > 0 else None
+
+
 # %% nbgrader={"grade_id": "conv_costs"}
 def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     n, h, w, c = input_shape
@@ -34,6 +52,4 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     columns = columns[:, ::strides, ::strides, 0].size * kernel_size**2 * c
     outputs = columns // (kernel_size**2 * c) * filters
     direct = n * h * w * c + kernel_size**2 * c * filters + outputs
-    return np.array(
-        [columns * filters, itemsize * direct, itemsize * (direct + 2 * columns)]
-    )
+    return np.array([columns * filters, itemsize * direct, itemsize * 2 * columns])

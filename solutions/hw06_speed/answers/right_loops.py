@@ -82,27 +82,22 @@ def needed(seconds, name, target):
     return share / denominator
 
 
-# %% nbgrader={"grade_id": "read"}
-def conv_share(trace, model, batch_size):
-    found = None
-    for entry in trace["entries"]:
-        if entry["model"] != model or entry["phase"] != "forward":
-            continue
-        if entry["batch_size"] != batch_size or entry["dtype"] != "float32":
-            continue
-        found = entry
-    if found is None:
-        raise ValueError("no such entry")
-    sums = {}
-    for layer in found["layers"]:
-        sums[layer["group"]] = sums.get(layer["group"], 0) + layer["seconds"]
-    return sums.get("conv", 0) / sum(sums.values())
+# %% nbgrader={"grade_id": "roofline"}
+def bound(layer, chip):
+    intensity = 2 * layer["multiply_adds"] / layer["bytes"]
+    if intensity < chip["operations"] / chip["bandwidth"]:
+        return "memory", layer["bytes"] / chip["bandwidth"]
+    return "arithmetic", 2 * layer["multiply_adds"] / chip["operations"]
 
 
-def images_per_second(trace, model, phase):
-    result = {}
-    for entry in trace["entries"]:
-        if entry["model"] == model and entry["phase"] == phase:
-            if entry["dtype"] == "float32":
-                result[entry["batch_size"]] = entry["batch_size"] / entry["seconds"]
-    return result
+def smallest_batch(inputs, units, chip, itemsize=4):
+    weights = inputs * units
+    batch = 1
+    while batch < 100_000:
+        layer = {
+            "multiply_adds": batch * weights,
+            "bytes": itemsize * (weights + batch * (inputs + units)),
+        }
+        if bound(layer, chip)[0] == "arithmetic":
+            return batch
+        batch += 1

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_col2im": "where windows overlap only one of them is left", "test_col2im_padding": "is not the transpose of im2col"}}
+# %% [markdown] answer={"fails": {"test_col2im": "only the last one is left"}}
 # Assigns the windows instead of adding them.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv2d": "stand in the wrong places", "test_conv2d_strides": "is wrong in", "test_conv2d_same": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_conv2d": "all numbers are there, in the wrong places"}}
 # Multiplies with the kernel on the left and reshapes without moving the axes.
 
 

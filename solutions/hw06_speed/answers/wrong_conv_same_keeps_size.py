@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv2d_same": "strides=2, \"same\" has shape"}}
+# %% [markdown] answer={"fails": {"test_conv2d_same": "the stride is ignored"}}
 # Takes "same" for "the output has the input's size".
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv2d_same": "the larger half of the zeros stands before the image"}}
+# %% [markdown] answer={"fails": {"test_conv2d_same": "the larger half of the zeros stands before"}}
 # Puts the odd zero before the image.
 
 

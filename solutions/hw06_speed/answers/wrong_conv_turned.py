@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv2d": "the kernel is turned around", "test_conv2d_strides": "kernel size 3, strides=2 is wrong in", "test_conv2d_same": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_conv2d": "the kernel is turned around"}}
 # Turns the kernel around, as mathematics defines a convolution.
 
 

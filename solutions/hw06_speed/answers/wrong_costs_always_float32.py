@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv_bytes": "itemsize is ignored", "test_conv_bytes_im2col": "of (2, 9, 7, 5) with im2col"}}
+# %% [markdown] answer={"fails": {"test_conv_bytes": "itemsize is ignored"}}
 # Writes 4 where itemsize belongs.
 
 
@@ -8,4 +8,4 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     places = n * ((h - kernel_size) // strides + 1) * ((w - kernel_size) // strides + 1)
     window = kernel_size**2 * c
     direct = n * h * w * c + window * filters + places * filters
-    return places * window * filters, 4 * direct, 4 * (direct + 2 * places * window)
+    return places * window * filters, 4 * direct, 8 * places * window

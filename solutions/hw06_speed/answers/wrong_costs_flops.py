@@ -11,5 +11,5 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     return (
         2 * places * window * filters,
         itemsize * direct,
-        itemsize * (direct + 2 * places * window),
+        2 * itemsize * places * window,
     )

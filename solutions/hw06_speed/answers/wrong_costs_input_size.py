@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv_multiply_adds": "the output is smaller than the input", "test_conv_bytes": "bytes; expected", "test_conv_bytes_im2col": "bytes; expected"}}
+# %% [markdown] answer={"fails": {"test_conv_multiply_adds": "the output is smaller than the input"}}
 # Takes an output as large as the input.
 
 
@@ -10,5 +10,5 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     return (
         places * window * filters,
         itemsize * direct,
-        itemsize * (direct + 2 * places * window),
+        2 * itemsize * places * window,
     )

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv_bytes": "the kernel is read once for the whole batch", "test_conv_bytes_im2col": "with im2col: 5742592 bytes; expected"}}
+# %% [markdown] answer={"fails": {"test_conv_bytes": "the kernel is read once for the whole batch"}}
 # Reads the kernel once for each image.
 
 
@@ -11,5 +11,5 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     return (
         places * window * filters,
         itemsize * direct,
-        itemsize * (direct + 2 * places * window),
+        2 * itemsize * places * window,
     )

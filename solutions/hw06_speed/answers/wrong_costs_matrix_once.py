@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_conv_bytes_im2col": "the matrix moves twice"}}
+# %% [markdown] answer={"fails": {"test_conv_bytes_im2col": "the matrix moves twice, and the images are read"}}
 # Counts the matrix of windows once.
 
 
@@ -11,5 +11,5 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     return (
         places * window * filters,
         itemsize * direct,
-        itemsize * (direct + places * window),
+        itemsize * places * window,
     )

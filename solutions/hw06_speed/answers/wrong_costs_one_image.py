@@ -11,5 +11,5 @@ def conv_costs(input_shape, filters, kernel_size, strides=1, itemsize=4):
     return (
         places * window * filters,
         itemsize * direct,
-        itemsize * (direct + 2 * n * places * window),
+        2 * itemsize * n * places * window,
     )

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_im2col": "im2col of images (1, 4, 5, 2), kernel size 3 has shape", "test_im2col_strides": "the last window of each row and column is missing"}}
+# %% [markdown] answer={"fails": {"test_im2col_strides": "the last window of each row and column is missing"}}
 # Stops one window early.
 
 
@@ -12,10 +12,3 @@ def im2col(x, kernel_size, strides=1, padding=0):
         for j in range(0, x.shape[2] - kernel_size, strides)
     ]
     return np.array(rows).reshape(-1, kernel_size**2 * x.shape[-1])
-
-
-# %% nbgrader={"grade_id": "conv2d"}
-def conv2d(x, kernel, bias, strides=1, padding="valid"):
-    from keras import ops
-
-    return ops.conv(x, kernel, strides, padding) + bias

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_im2col_strides": "it looks as if the padding is ignored"}}
+# %% [markdown] answer={"fails": {"test_im2col_strides": "the padding is ignored"}}
 # Never pads.
 
 

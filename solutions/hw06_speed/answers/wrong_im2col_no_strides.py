@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_im2col_strides": "it looks as if the stride is ignored", "test_conv2d_strides": "cannot reshape", "test_conv2d_same": "cannot reshape"}}
+# %% [markdown] answer={"fails": {"test_im2col_strides": "the stride is ignored"}}
 # Accepts strides and forgets them.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_im2col_strides": "it looks as if the padding is on one side only"}}
+# %% [markdown] answer={"fails": {"test_im2col_strides": "there is padding on the right and below only"}}
 # Pads on the right and at the bottom only.
 
 

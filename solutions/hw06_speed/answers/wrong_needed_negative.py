@@ -1,11 +1,11 @@
-# %% [markdown] answer={"fails": {"test_needed": "without conv the rest alone takes too long"}}
+# %% [markdown] answer={"fails": {"test_needed": "a negative factor"}}
 # Returns a negative factor where the target cannot be reached.
 
 
 # %% nbgrader={"grade_id": "amdahl"}
 def speedup(seconds, factors):
-    whole = sum(seconds.values())
-    return whole / sum(t / factors.get(name, 1) for name, t in seconds.items())
+    left = sum(t / factors.get(name, 1) for name, t in seconds.items())
+    return sum(seconds.values()) / left if left else math.inf
 
 
 def needed(seconds, name, target):

@@ -1,11 +1,11 @@
-# %% [markdown] answer={"fails": {"test_needed": "is a target that is just within reach refused?"}}
+# %% [markdown] answer={"fails": {"test_needed": "just within reach"}}
 # Returns None where the part would have to take no time.
 
 
 # %% nbgrader={"grade_id": "amdahl"}
 def speedup(seconds, factors):
-    whole = sum(seconds.values())
-    return whole / sum(t / factors.get(name, 1) for name, t in seconds.items())
+    left = sum(t / factors.get(name, 1) for name, t in seconds.items())
+    return sum(seconds.values()) / left if left else math.inf
 
 
 def needed(seconds, name, target):

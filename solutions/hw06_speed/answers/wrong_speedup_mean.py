@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_speedup": "the factors are averaged"}}
+# %% [markdown] answer={"fails": {"test_speedup": "the factors are averaged; add up"}}
 # Averages the factors, weighted with the time.
 
 

@@ -42,5 +42,8 @@ def classifier(input_shape, num_classes, policy):
     x = layers.SeparableConv2D(6, 3, padding="same", dtype=policy)(inputs)
     x = layers.ReLU(dtype=policy)(x)
     x = layers.GlobalMaxPooling2D(dtype=policy)(x)
-    x = layers.Dense(num_classes, dtype="float32")(x)
-    return keras.Model(inputs, x)
+    x = layers.Dense(num_classes, dtype="float32", use_bias=False)(x)
+    model = keras.Model(inputs, x)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()), loss)
+    return model

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_parameters": "expected an integer, so that 0 is represented exactly"}}
+# %% [markdown] answer={"fails": {"test_parameters": "the zero point is not rounded"}}
 # Does not round the zero point.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_parameters": "was not widened to contain 0"}}
+# %% [markdown] answer={"fails": {"test_parameters": "the range was not widened"}}
 # Leaves the range as it is.
 
 

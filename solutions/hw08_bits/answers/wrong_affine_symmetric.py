@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_parameters": "this is the symmetric scale of the chapter"}}
+# %% [markdown] answer={"fails": {"test_parameters": "this is the symmetric scheme of the chapter"}}
 # Uses the chapter's symmetric scale.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_classifier": "expected float32, which small updates need"}}
+# %% [markdown] answer={"fails": {"test_classifier": "what the weights are kept in"}}
 # Stores the weights in 16 bits as well.
 
 
@@ -8,4 +8,6 @@ def classifier(input_shape, num_classes, policy):
     inputs = keras.Input(input_shape)
     x = layers.Conv2D(8, 3, activation="relu", dtype=pure)(inputs)
     x = layers.GlobalAveragePooling2D(dtype=pure)(x)
-    return keras.Model(inputs, layers.Dense(num_classes, dtype="float32")(x))
+    model = keras.Model(inputs, layers.Dense(num_classes, dtype="float32")(x))
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD()))
+    return model

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_classifier": "is a softmax left at its end?"}}
+# %% [markdown] answer={"fails": {"test_classifier": "is 'they sum to 1'"}}
 # Ends in probabilities.
 
 
@@ -7,4 +7,7 @@ def classifier(input_shape, num_classes, policy):
     inputs = keras.Input(input_shape)
     x = layers.Conv2D(8, 3, activation="relu", dtype=policy)(inputs)
     x = layers.GlobalAveragePooling2D(dtype=policy)(x)
-    return keras.Model(inputs, layers.Dense(num_classes, "softmax", dtype="float32")(x))
+    x = layers.Dense(num_classes, "softmax", dtype="float32")(x)
+    model = keras.Model(inputs, x)
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD()))
+    return model

@@ -1,8 +1,9 @@
-# %% [markdown] answer={"fails": {"test_integer_conv": "returns float32; expected int32", "test_integer_conv_zero": "a sum of 3600 large products is"}}
-# Computes in float32, which is not exact for large sums.
+# %% [markdown] answer={"fails": {"test_integer_conv_zero": "sums of 3600 products is wrong"}}
+# Adds in float32, which is not exact for large sums.
 
 
 # %% nbgrader={"grade_id": "integer_conv"}
 def integer_conv(x, zero_point, kernel, strides=1):
     x = x.astype("float32") - zero_point
-    return ops.convert_to_numpy(ops.conv(x, kernel.astype("float32"), strides, "valid"))
+    sums = ops.conv(x, kernel.astype("float32"), strides, "valid")
+    return ops.convert_to_numpy(sums).astype("int32")

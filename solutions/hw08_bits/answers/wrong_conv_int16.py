@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_integer_conv": "the sums have wrapped around in 16 bits", "test_integer_conv_zero": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_integer_conv_zero": "wrapped around in 16 bits"}}
 # Adds in 16 bits.
 
 

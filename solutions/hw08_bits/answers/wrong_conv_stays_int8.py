@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_integer_conv": "the sums have wrapped around in 8 bits", "test_integer_conv_zero": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_integer_conv_zero": "wrapped around in 8 bits"}}
 # Multiplies and adds in 8 bits.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_integer_conv_zero": "x - zero_point wraps around: make x wider first"}}
+# %% [markdown] answer={"fails": {"test_integer_conv_zero": "x - zero_point wraps around: make x wider"}}
 # Subtracts in uint8 before widening.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_integer_conv_zero": "the zero point is taken off each sum once"}}
+# %% [markdown] answer={"fails": {"test_integer_conv_zero": "the zero point is subtracted from each sum"}}
 # Subtracts the zero point from the result.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_decode": "Is the bias 2**(exponent_bits - 1) - 1?", "test_decode_special": "the power 1 - bias"}}
+# %% [markdown] answer={"fails": {"test_decode": "is the bias one too large?"}}
 # Takes 2**(E - 1) for the bias.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_decode_special": "is inf; expected NaN"}}
+# %% [markdown] answer={"fails": {"test_decode_special": "a fraction other than 0 makes it NaN"}}
 # Returns infinity for NaN too.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_decode_special": "mean no 1 before the fraction"}}
+# %% [markdown] answer={"fails": {"test_decode_special": "no 1 before the fraction, and the power"}}
 # Treats all zeros in the exponent like any other exponent.
 
 

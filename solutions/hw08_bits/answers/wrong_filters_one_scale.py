@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_quantize_filters": "returns one scale; expected 4"}}
+# %% [markdown] answer={"fails": {"test_quantize_filters": "it has one scale; expected one for each"}}
 # One scale for the whole kernel.
 
 

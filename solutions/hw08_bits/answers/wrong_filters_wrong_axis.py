@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_quantize_filters": "the scales has shape (2,); expected (4,)"}}
+# %% [markdown] answer={"fails": {"test_quantize_filters": "a scale for each input channel"}}
 # One scale for each input channel.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_to_floats": "a difference of two uint8 numbers wraps around"}}
+# %% [markdown] answer={"fails": {"test_to_floats": "q - zero_point wraps around"}}
 # Subtracts in uint8.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_to_integers": "the zero point is missing", "test_to_floats": "the zero point is not taken off"}}
+# %% [markdown] answer={"fails": {"test_to_integers": "point 100: the zero point is missing", "test_to_floats": "point 100: the zero point is missing"}}
 # Leaves the zero point out in both directions.
 
 

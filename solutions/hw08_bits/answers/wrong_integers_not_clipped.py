@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_to_integers": "expected them clipped to"}}
+# %% [markdown] answer={"fails": {"test_to_integers": "numbers out of range wrap around"}}
 # Lets numbers out of range wrap around.
 
 

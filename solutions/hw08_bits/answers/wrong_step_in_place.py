@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_scaled_step": "the weights that scaled_step was given changed"}}
+# %% [markdown] answer={"fails": {"test_scaled_step": "what scaled_step was given changed"}}
 # Changes the arrays that it was given.
 
 

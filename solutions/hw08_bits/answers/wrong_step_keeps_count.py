@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_scaled_step_overflow": "good_steps is 2; expected 0: the row ends"}}
+# %% [markdown] answer={"fails": {"test_scaled_step_overflow": "good_steps goes on; expected 0"}}
 # Does not start to count again after an overflow.
 
 

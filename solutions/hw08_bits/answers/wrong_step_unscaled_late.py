@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_scaled_step": "is the gradient divided while it is float16"}}
+# %% [markdown] answer={"fails": {"test_scaled_step": "the gradient is divided while it is float16"}}
 # Divides while the gradients are float16.
 
 

@@ -21,9 +21,9 @@ def generator(latent, shape, filters):
     x = layers.BatchNormalization()(x)
     x = layers.Reshape(size)(x)
     x = ops.relu(x)
-    x = layers.Conv2DTranspose(filters, 3, strides=2, padding="same")(x)
+    x = layers.Conv2DTranspose(filters, 4, strides=2, padding="same")(x)
     x = ops.relu(layers.BatchNormalization()(x))
-    x = layers.Conv2DTranspose(shape[-1], 3, strides=2, padding="same")(x)
+    x = layers.Conv2DTranspose(shape[-1], 4, strides=2, padding="same")(x)
     return keras.Model(noise, ops.tanh(x))
 
 
@@ -32,7 +32,7 @@ def discriminator(shape, filters):
     picture = keras.Input(shape=shape)
     x = picture
     for f in [filters, filters * 2]:
-        x = layers.Conv2D(f, 5, strides=2, padding="same")(x)
+        x = layers.Conv2D(f, 4, strides=2, padding="same")(x)
         x = ops.maximum(0.2 * x, x)
     return keras.Model(picture, layers.Dense(1)(layers.Flatten()(x)))
 

@@ -25,11 +25,11 @@ def generator(latent, shape, filters):
             layers.Activation("relu"),
             layers.Reshape((h // 4, w // 4, 2 * filters)),
             layers.Conv2DTranspose(
-                filters, 5, strides=2, padding="same", use_bias=False
+                filters, 4, strides=2, padding="same", use_bias=False
             ),
             layers.BatchNormalization(),
             layers.Activation("relu"),
-            layers.Conv2DTranspose(c, 5, strides=2, padding="same"),
+            layers.Conv2DTranspose(c, 4, strides=2, padding="same"),
             layers.Activation("tanh"),
         ]
     )
@@ -40,9 +40,9 @@ def discriminator(shape, filters):
     return keras.Sequential(
         [
             keras.Input(shape),
-            layers.Conv2D(filters, 3, strides=(2, 2), padding="same"),
+            layers.Conv2D(filters, 4, strides=(2, 2), padding="same"),
             layers.LeakyReLU(0.2),
-            layers.Conv2D(2 * filters, 3, strides=(2, 2), padding="same"),
+            layers.Conv2D(2 * filters, 4, strides=(2, 2), padding="same"),
             layers.LeakyReLU(0.2),
             layers.Flatten(),
             layers.Dense(1),

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator": ": filters ["}}
+# %% [markdown] answer={"fails": {"test_discriminator": "kernels of discriminator((8, 12, 1), 2) is ['12×1'"}}
 # The second convolution has no more filters than the first.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator": "it needs neither pooling nor normalisation"}}
+# %% [markdown] answer={"fails": {"test_discriminator": "all logits are 0: is there a normalisation?"}}
 # Batch normalisation.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator": "the strides of its convolutions are"}}
+# %% [markdown] answer={"fails": {"test_discriminator": "sizes are halved by pooling (the maximum)"}}
 # Pools instead of striding.
 
 

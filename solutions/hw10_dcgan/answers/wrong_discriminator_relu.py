@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator": "A ReLU lets nothing through"}}
+# %% [markdown] answer={"fails": {"test_discriminator": "a ReLU lets nothing negative through"}}
 # ReLU.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator": "a leaky ReLU with slope 0.2"}}
+# %% [markdown] answer={"fails": {"test_discriminator": "the slope is Keras's default of 0.3"}}
 # Keras's default slope of 0.3.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator": "0 BatchNormalization layers"}}
+# %% [markdown] answer={"fails": {"test_generator": "there is no normalisation"}}
 # No normalisation.
 
 

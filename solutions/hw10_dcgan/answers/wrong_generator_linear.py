@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator": "tanh ends at 1"}}
+# %% [markdown] answer={"fails": {"test_generator": "there is no tanh at the end"}}
 # No activation at the end.
 
 

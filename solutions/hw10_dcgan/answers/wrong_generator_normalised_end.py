@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator": "a normalisation follows the last layer"}}
+# %% [markdown] answer={"fails": {"test_generator": "the last layer is normalised"}}
 # Normalises the picture, and not what comes first.
 
 

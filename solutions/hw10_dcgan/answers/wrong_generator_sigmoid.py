@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator": "tanh, not sigmoid or ReLU"}}
+# %% [markdown] answer={"fails": {"test_generator": "the end is a sigmoid"}}
 # Ends in a sigmoid.
 
 

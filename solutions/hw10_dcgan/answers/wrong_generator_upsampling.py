@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator": "0 Conv2DTranspose layers"}}
+# %% [markdown] answer={"fails": {"test_generator": "is ['3×3×2×1', '3×3×4×2', '3×8']"}}
 # Upsampling and convolutions.
 
 

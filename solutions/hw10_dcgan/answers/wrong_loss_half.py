@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator_loss": "is half of the sum", "test_smoothing": "", "test_losses_large": ""}}
+# %% [markdown] answer={"fails": {"test_discriminator_loss": "it is half of the sum, as in the chapter"}}
 # The mean of both halves, as in the chapter.
 
 

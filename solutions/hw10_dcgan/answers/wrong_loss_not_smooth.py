@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_smoothing": "does not smooth"}}
+# %% [markdown] answer={"fails": {"test_smoothing": "smooth changes nothing"}}
 # `smooth` is not used.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_losses_large": "rounded probabilities"}}
+# %% [markdown] answer={"fails": {"test_losses_large": "give losses of 16.12"}}
 # Logarithms of rounded probabilities.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator_loss": "counts the real pictures only", "test_smoothing": "", "test_losses_large": ""}}
+# %% [markdown] answer={"fails": {"test_discriminator_loss": "only the real pictures count", "test_losses_large": ""}}
 # The drawings are forgotten.
 
 

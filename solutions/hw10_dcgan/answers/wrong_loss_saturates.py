@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator_loss": "which saturates", "test_losses_large": ""}}
+# %% [markdown] answer={"fails": {"test_generator_loss": "which saturates"}}
 # log(1 - D), as the game has it.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_smoothing": "smooths the drawn side too"}}
+# %% [markdown] answer={"fails": {"test_smoothing": "the drawn side is smoothed too"}}
 # Both targets are smoothed.
 
 

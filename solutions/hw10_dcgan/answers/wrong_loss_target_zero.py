@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator_loss": "has target 0", "test_losses_large": ""}}
+# %% [markdown] answer={"fails": {"test_generator_loss": "the target is 0: the generator wants"}}
 # The generator helps the discriminator.
 
 

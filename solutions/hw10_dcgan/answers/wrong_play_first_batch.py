@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_play_start": "returned 1 pairs", "test_play_end": "from where the real ones are"}}
+# %% [markdown] answer={"fails": {"test_play_end": "only one round was played"}}
 # Returns in the loop.
 
 

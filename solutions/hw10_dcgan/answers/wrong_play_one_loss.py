@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_play_start": "a discriminator that has not moved yet"}}
+# %% [markdown] answer={"fails": {"test_play_start": "is that before the discriminator's step"}}
 # Both losses are computed before either player moves.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_slerp": "its last point"}}
+# %% [markdown] answer={"fails": {"test_slerp": "it stops before `b`"}}
 # Stops one step before `b`.
 
 

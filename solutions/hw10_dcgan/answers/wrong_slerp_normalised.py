@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_slerp": "its first point"}}
+# %% [markdown] answer={"fails": {"test_slerp": "its points have length 1"}}
 # Points of length 1.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_slerp": "is a straight line"}}
+# %% [markdown] answer={"fails": {"test_slerp": "its middle is shorter"}}
 # Linear interpolation, as in the chapter.
 
 

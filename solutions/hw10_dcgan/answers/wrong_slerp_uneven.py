@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_slerp": "the steps are not equal"}}
+# %% [markdown] answer={"fails": {"test_slerp": "put on the sphere"}}
 # A straight line, scaled back to the sphere: right lengths, uneven steps.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_discriminator_step": "the step of discriminator_step", "test_generator_step": "the step of generator_step"}}
+# %% [markdown] answer={"fails": {"test_discriminator_step": "the step is Adam's", "test_generator_step": ""}}
 # Adam where plain gradient descent is asked for.
 
 

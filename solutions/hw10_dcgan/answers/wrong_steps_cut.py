@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator_step": "does the gradient reach it"}}
+# %% [markdown] answer={"fails": {"test_generator_step": "does the gradient pass through"}}
 # Drawings are made outside the loss: no gradient reaches the generator.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_steps_untouched": "is left frozen"}}
+# %% [markdown] answer={"fails": {"test_steps_untouched": "is frozen after"}}
 # Freezes the other player for good.
 
 

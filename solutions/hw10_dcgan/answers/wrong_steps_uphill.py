@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_generator_step": "goes uphill"}}
+# %% [markdown] answer={"fails": {"test_generator_step": "they go uphill"}}
 # The generator climbs.
 
 

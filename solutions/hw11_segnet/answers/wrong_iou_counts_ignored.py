@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_iou_absent": "count in the union"}}
+# %% [markdown] answer={"fails": {"test_iou_absent": "pixels with the label `ignore` count"}}
 # Ignored pixels count as calls.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_iou": "(the Dice coefficient)", "test_iou_absent": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_iou": "the Dice coefficient"}}
 # The Dice coefficient.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_iou": "(precision)", "test_iou_absent": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_iou": "(this is precision)"}}
 # Right calls over calls.
 
 

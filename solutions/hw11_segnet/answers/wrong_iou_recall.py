@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_iou": "(recall)", "test_iou_absent": ""}}
+# %% [markdown] answer={"fails": {"test_iou": "(this is recall)", "test_iou_absent": "is no label has NaN; expected 0"}}
 # Found pixels of a class over pixels of the class.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_iou": "counts the intersection twice", "test_iou_absent": "is wrong in"}}
+# %% [markdown] answer={"fails": {"test_iou": "which counts the intersection twice"}}
 # Divides by the sum of both sets.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_iou_absent": "0 would say that it was missed"}}
+# %% [markdown] answer={"fails": {"test_iou_absent": "0 says that it was missed"}}
 # An absent class has 0.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pool_values": "", "test_pool_indices": "", "test_pool_ties": "the indices are [0, 0, 0, 0]"}}
+# %% [markdown] answer={"fails": {"test_pool_values": "the pictures given to pool changed", "test_pool_indices": "", "test_pool_ties": "indices do not depend on the picture"}}
 # Empties the picture in place before it pools it.
 
 

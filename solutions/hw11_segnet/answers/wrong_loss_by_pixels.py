@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_weighted_loss": "expected by the sum of their weights", "test_weighted_loss_ignore": "is"}}
+# %% [markdown] answer={"fails": {"test_weighted_loss": "expected by the sum of their weights"}}
 # Divides by the number of pixels.
 
 

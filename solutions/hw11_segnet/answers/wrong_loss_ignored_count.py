@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_weighted_loss_ignore": "the logits of ignored pixels change the loss"}}
+# %% [markdown] answer={"fails": {"test_weighted_loss_ignore": "with ignored pixels, unlike without them"}}
 # An ignored pixel becomes one of class 0.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_weighted_loss": "the sign is wrong", "test_weighted_loss_ignore": "is"}}
+# %% [markdown] answer={"fails": {"test_weighted_loss": "the sign is wrong"}}
 # The minus is missing.
 
 

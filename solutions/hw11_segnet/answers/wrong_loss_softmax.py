@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_weighted_loss_ignore": "not from rounded probabilities"}}
+# %% [markdown] answer={"fails": {"test_weighted_loss_ignore": "300 logits off"}}
 # The logarithm of probabilities, kept from zero by a small number.
 
 

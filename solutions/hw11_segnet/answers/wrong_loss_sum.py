@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_weighted_loss": "the sum is not divided", "test_weighted_loss_ignore": ""}}
+# %% [markdown] answer={"fails": {"test_weighted_loss": "the sum is not divided"}}
 # No division.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_weighted_loss": "the weights are ignored", "test_weighted_loss_ignore": "is"}}
+# %% [markdown] answer={"fails": {"test_weighted_loss": "the weights are ignored"}}
 # The weights are not used.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_mirror_shape": "the smallest height inside is", "test_mirror_learns": ""}}
+# %% [markdown] answer={"fails": {"test_mirror_shape": "the smallest picture inside is", "test_mirror_learns": ""}}
 # Never pools: it sees too little.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_mirror_shape": "is a softmax left at its end"}}
+# %% [markdown] answer={"fails": {"test_mirror_shape": "Is a softmax left at the end"}}
 # Ends in probabilities.
 
 

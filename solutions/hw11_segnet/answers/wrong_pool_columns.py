@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pool_indices": "are column · height + row", "test_pool_ties": "the first in reading order"}}
+# %% [markdown] answer={"fails": {"test_pool_indices": "they are column · height + row"}}
 # Rows and columns are swapped in the index.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pool_indices": "its width is half", "test_pool_ties": "the first in reading order"}}
+# %% [markdown] answer={"fails": {"test_pool_indices": "its width is half"}}
 # Multiplies with the width of the pooled picture.
 
 

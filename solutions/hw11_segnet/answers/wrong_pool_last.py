@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pool_ties": "the first in reading order"}}
+# %% [markdown] answer={"fails": {"test_pool_ties": "of equal maxima the first in reading order"}}
 # Of equal maxima it takes the last.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_pool_values": "takes means"}}
+# %% [markdown] answer={"fails": {"test_pool_values": "means are taken"}}
 # Means instead of maxima.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_unpool": "repeats each value four times"}}
+# %% [markdown] answer={"fails": {"test_unpool": "is repeated four times"}}
 # Upsampling: the indices are not used.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_class_weights": "frequencies are taken over all pictures"}}
+# %% [markdown] answer={"fails": {"test_class_weights": "expected those in which the class occurs"}}
 # Frequency over all pixels of all pictures.
 
 

@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_class_weights": "a class that occurs nowhere has 0"}}
+# %% [markdown] answer={"fails": {"test_class_weights": "has an infinite weight"}}
 # Divides by zero.
 
 

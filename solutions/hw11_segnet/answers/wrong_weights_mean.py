@@ -1,4 +1,4 @@
-# %% [markdown] answer={"fails": {"test_class_weights": "the mean; expected the median"}}
+# %% [markdown] answer={"fails": {"test_class_weights": "the mean is taken"}}
 # Mean instead of median.
 
 

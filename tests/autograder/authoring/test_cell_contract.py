@@ -61,6 +61,9 @@ def check(write_source, tmp_path):
         "def inner(x, math=1):\n    limit = x\n    return limit\n" + GOOD,
         "_all = [limit for limit in range(3)]\n" + GOOD,
         "%matplotlib inline\n" + GOOD,
+        # What a layer says is data, and the backend is the same for all.
+        "assert double(2).dtype_policy.name == 'float32', 'policy'",
+        "assert keras.config.backend() == 'jax' or double(2) == 4, 'doubles'",
     ],
 )
 def test_a_good_test_is_accepted(check, body):
@@ -88,6 +91,13 @@ def test_a_good_test_is_accepted(check, body):
         ),
         ("import sys\nsys.stdout.flush()\n" + GOOD, 14, "captures output (stdout)"),
         ("%%capture out\n" + GOOD, 13, "captures output (%%capture)"),
+        (
+            GOOD + "assert keras.config.dtype_policy().name == 'float32', 'policy'",
+            14,
+            "reads keras.config.dtype_policy of its own process",
+        ),
+        ("assert np.geterr() == double(2), 'x'", 13, "reads np.geterr of its own"),
+        ("assert 'A' in os.environ, 'x'", 13, "reads os.environ of its own process"),
         ("assert double(2) == 4", 13, "has an assert without a message"),
         (GOOD + "\n\nassert double(3) == 6", 16, "has an assert without a message"),
         ("value = double(2)", 13, "asserts nothing"),

@@ -39,6 +39,7 @@ def doubled(x):
 
 expect("double of 0", *doubled(0))
 expect("double of 1/3", *doubled(1 / 3))
+expect("double of 2", 4, also=[5])
 
 # %% nbgrader={"grade_id": "test_double", "points": 2}
 checks.answer(double(1 / 3), "double of 1/3")
@@ -115,6 +116,7 @@ def test_the_release_gets_numbers(source):
             "value": 0.666667,
             "mistakes": {"one is added": 1.66667, "nothing is done": 0.333333},
         },
+        "double of 2": {"value": 4, "mistakes": {}, "also": [5]},
     }
     assert expected.is_current(formulas, path)
     assert expected.write_expected(formulas, path) == (file, False)

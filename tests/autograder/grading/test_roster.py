@@ -53,7 +53,10 @@ def test_the_sample_can_be_used_as_its_comments_say(tiny):
     ("text", "faults"),
     [
         ("due = ", ["is not TOML", "Invalid value"]),
-        ("studnets = {}", ["studnets", "Known: assignments, students, timezone"]),
+        (
+            "studnets = {}",
+            ["studnets", "Known: assignments, split, students, timezone"],
+        ),
         ("students = 3", ["students must be a table. Received: 3"]),
         ("assignments = []", ["assignments must be a table. Received: []"]),
         ("[students]\nana = 3", ["students.ana must be a table. Received: 3"]),

@@ -78,7 +78,7 @@ def chromium():
 
 
 def until(page, condition):
-    """Waits as `page.wait_for_function` does, which needs the page's leave to `eval`."""
+    """Waits as `wait_for_function` does, which needs the page's leave to `eval`."""
     for _ in range(1200):
         if page.evaluate(condition):
             return

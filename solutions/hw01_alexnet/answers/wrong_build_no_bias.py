@@ -1,0 +1,24 @@
+# %% [markdown] answer={"fails": {"test_build": "there are no biases", "test_build_dropout": ""}}
+# Leaves the biases out.
+
+
+# %% nbgrader={"grade_id": "build_network"}
+def build_network(table, input_shape, rate=0.5):
+    kinds = {
+        "conv": layers.Conv2D,
+        "pool": layers.MaxPooling2D,
+        "flatten": layers.Flatten,
+        "dense": layers.Dense,
+    }
+    last = len(table) - 1
+    x = inputs = keras.Input(input_shape)
+    for index, row in enumerate(table):
+        settings = {key: value for key, value in row.items() if key != "kind"}
+        if row["kind"] in ("conv", "dense"):
+            settings["use_bias"] = False
+        x = kinds[row["kind"]](**settings)(x)
+        if row["kind"] in ("conv", "dense") and index != last:
+            x = layers.ReLU()(x)
+        if row["kind"] == "dense" and index != last:
+            x = layers.Dropout(rate)(x)
+    return keras.Model(inputs, x)

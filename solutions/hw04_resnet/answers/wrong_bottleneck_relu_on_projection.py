@@ -1,0 +1,17 @@
+# %% [markdown] answer={"fails": {"test_bottleneck_order": "ReLU follows the shortcut"}}
+# The projection gets a ReLU of its own.
+
+
+# %% nbgrader={"grade_id": "bottleneck"}
+def bottleneck(x, filters, strides=1):
+    side = x
+    if strides != 1 or x.shape[-1] != 4 * filters:
+        side = layers.Conv2D(4 * filters, 1, strides, use_bias=False)(x)
+        side = layers.ReLU()(layers.BatchNormalization()(side))
+    y = layers.Conv2D(filters, 1, use_bias=False)(x)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Conv2D(filters, 3, strides, padding="same", use_bias=False)(y)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Conv2D(4 * filters, 1, use_bias=False)(y)
+    y = layers.BatchNormalization()(y)
+    return layers.ReLU()(layers.Add()([side, y]))

@@ -1,0 +1,14 @@
+# %% [markdown] answer={"fails": {"test_preact_order": "the second convolution has the stride: expected the first"}}
+# The second convolution has the stride.
+
+
+# %% nbgrader={"grade_id": "preact_block"}
+def preact_block(x, filters, strides=1):
+    side = x
+    if strides != 1 or x.shape[-1] != filters:
+        side = layers.Conv2D(filters, 1, strides, use_bias=False)(x)
+    y = layers.ReLU()(layers.BatchNormalization()(x))
+    y = layers.Conv2D(filters, 3, padding="same", use_bias=False)(y)
+    y = layers.ReLU()(layers.BatchNormalization()(y))
+    y = layers.Conv2D(filters, 3, strides, padding="same", use_bias=False)(y)
+    return layers.Add()([side, y])

@@ -1,0 +1,13 @@
+# %% [markdown] answer={"fails": {"test_classifier": "is 'they do not follow the last weights'"}}
+# A hyperbolic tangent comes after the last layer.
+
+
+# %% nbgrader={"grade_id": "classifier"}
+def classifier(input_shape, num_classes, policy):
+    inputs = keras.Input(input_shape)
+    x = layers.Conv2D(8, 3, activation="relu", dtype=policy)(inputs)
+    x = layers.GlobalAveragePooling2D(dtype=policy)(x)
+    x = layers.Dense(num_classes, dtype="float32")(x)
+    model = keras.Model(inputs, ops.tanh(x))
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD()))
+    return model

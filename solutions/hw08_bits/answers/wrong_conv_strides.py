@@ -1,0 +1,12 @@
+# %% [markdown] answer={"fails": {"test_integer_conv": "the strides are ignored"}}
+# Ignores the strides.
+
+
+# %% nbgrader={"grade_id": "integer_conv"}
+def integer_conv(x, zero_point, kernel, strides=1):
+    size, filters = kernel.shape[0], kernel.shape[-1]
+    x = x.astype("int32") - zero_point
+    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(1, 2))
+    rows = view.transpose(0, 1, 2, 4, 5, 3)
+    rows = rows.reshape(*rows.shape[:3], -1)
+    return rows @ kernel.reshape(-1, filters).astype("int32")

@@ -1,0 +1,16 @@
+# %% [markdown] answer={"fails": {"test_scaled_step_grows": "a weight after good step"}}
+# Divides by the scale that was doubled already.
+
+
+# %% nbgrader={"grade_id": "scaled_step"}
+def scaled_step(weights, gradients, scale, good_steps, learning_rate=0.1, interval=3):
+    if not all(np.isfinite(gradient).all() for gradient in gradients):
+        return [weight.copy() for weight in weights], scale / 2, 0
+    good_steps += 1
+    if good_steps == interval:
+        scale, good_steps = scale * 2, 0
+    new = [
+        w - np.float32(learning_rate) * (g.astype("float32") / scale)
+        for w, g in zip(weights, gradients)
+    ]
+    return new, scale, good_steps

@@ -1,0 +1,21 @@
+# %% [markdown] answer={"fails": {"test_play_start": "", "test_play_end": "the steps are plain gradient descent"}}
+# Plain gradient descent, as in exercise 4.
+
+
+# %% nbgrader={"grade_id": "play"}
+def play(generate, judge, real, noise, learning_rate=0.02):
+    adams = [keras.optimizers.SGD(learning_rate) for _ in range(2)]
+    history = []
+    for x, z in zip(real, noise):
+        a, slopes = training.gradients(
+            lambda: game_losses(judge(x), judge(generate(z)))[0],
+            judge.trainable_variables,
+        )
+        adams[0].apply(slopes, judge.trainable_variables)
+        b, slopes = training.gradients(
+            lambda: game_losses(judge(x), judge(generate(z)))[1],
+            generate.trainable_variables,
+        )
+        adams[1].apply(slopes, generate.trainable_variables)
+        history.append((float(a), float(b)))
+    return history
