@@ -903,7 +903,7 @@ def look_filters():
 #
 # What is all this good for? For the case of few labels. Write `learn(base, x, y,
 # x_new)`: it gets a few examples of each class, labelled 0 to classes − 1, and returns
-# the predicted labels of `x_new`, **integers** of shape (m,). Any way will do that uses
+# the predicted labels of `x_new`, of shape (m,). Any way will do that uses
 # the base. Which shapes the base knows, how many classes there are, and which label a
 # shape has differ from test to test: all of it is in what you are given.
 #
@@ -951,13 +951,13 @@ def learn(base, x, y, x_new):
         x_new: `float32` array of shape (m, height, width, channels).
 
     Returns:
-        Integer array of shape (m,), predicted labels.
+        Array of shape (m,), predicted labels.
     """
     ### BEGIN SOLUTION
     # The nearest class mean among the features needs no training at all.
     features, new = (ops.convert_to_numpy(base(images)) for images in (x, x_new))
     means = np.stack([features[y == label].mean(0) for label in np.unique(y)])
-    return np.linalg.norm(new[:, None] - means, axis=-1).argmin(-1)
+    return np.linalg.norm(new[:, None] - means, axis=-1).argmin(1)
     ### END SOLUTION
 
 
@@ -978,7 +978,6 @@ for _seed in (56, 57):
     with checks.seeded(_seed):
         _labels = learn(pretrained_base(), _x, _y, _new)
     checks.shape(_labels, (150,), "the labels that learn predicts")
-    assert np.asarray(_labels).dtype.kind in "iu", "the labels must be integers"
     _scores.append(np.mean(np.asarray(_labels) == _wanted))
 _right = np.mean(_scores)
 assert _right >= 0.75, f"learn is right for {_right:.0%} of new images; expected 75 %"
@@ -990,7 +989,6 @@ for _chosen, _n, _seed in [(SHAPES, 12, 58), (_others[:3], 12, 59), (_others, 20
     with checks.seeded(_seed):
         _labels = learn(pretrained_base(_chosen), _x, _order[_y], _new)
     checks.shape(_labels, (91,), "the labels that learn predicts")
-    assert np.asarray(_labels).dtype.kind in "iu", "the labels must be integers"
     _right = np.mean(np.asarray(_labels) == _order[_wanted])
     assert _right >= 0.75, (
         f"learn is right for {_right:.0%} of new images of {len(_chosen)} classes; "
