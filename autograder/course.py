@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,10 +134,9 @@ class Course:
         """
         path = self.source / assignment / f"{assignment}.py"
         try:
-            text = path.read_text(encoding="utf-8")
+            return path if _has_cells(path, path.stat().st_mtime_ns) else None
         except (OSError, UnicodeDecodeError):
             return None
-        return path if CELL.search(text) else None
 
     def check_assignment(self, assignment: str) -> None:
         """Raises `CourseError` unless the assignment has a source here."""
@@ -147,6 +146,12 @@ class Course:
                 f"There is no assignment {assignment!r} with a source under "
                 f"{self.source}. Assignments: {known}."
             )
+
+
+@lru_cache(maxsize=1000)
+def _has_cells(path: Path, changed: int) -> bool:
+    """Returns whether a file holds py:percent cells, once for each time it changed."""
+    return CELL.search(path.read_text(encoding="utf-8")) is not None
 
 
 def find_course(start: Path | str | None = None) -> Course:

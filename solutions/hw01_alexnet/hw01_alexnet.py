@@ -999,7 +999,7 @@ checks.answer(_found[1], "the logits of 3 images", atol=1e-3)
 _end = [flatten(), dense(6), dense(4)]
 for _table, _shape in [
     ([conv(8, 5, 2, "valid", 2), pool(3, 1), conv(4, 3, 2), *_end], (13, 12, 4)),
-    ([pool(2, 2, "same"), conv(6, 2, 1, "valid", 3), flatten(), dense(1)], (7, 6, 3)),
+    ([pool(2, 2, "same"), conv(6, 2, 1, "valid", 3), flatten(), dense(2)], (7, 6, 3)),
     ([pool(2, 1), flatten(), dense(4), dense(6), dense(2)], (3, 4, 5)),
     ([conv(6, 3, groups=2), conv(6, 3, groups=2), *_end], (4, 5, 6)),
     ([conv(5, 1, 3), pool(4, 3, "same"), *_end], (20, 17, 1)),
