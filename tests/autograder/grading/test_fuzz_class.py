@@ -64,7 +64,7 @@ def test_a_class_of_mutated_submissions_is_graded(entered, mutated, tmp_path):
     assert "Traceback" not in shown
     latest = Journal(entered.classroom / "journal.jsonl").latest
     assert len(latest) == 10 + mutated
-    for (student, _), outcome in latest.items():
+    for (student, *_), outcome in latest.items():
         assert outcome.reason.isprintable()
         assert "grading it failed" not in outcome.reason, (student, outcome.reason)
         assert (outcome.status == "graded") == (outcome.reason == "")
