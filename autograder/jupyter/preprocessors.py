@@ -116,8 +116,13 @@ class Execute(NbGraderPreprocessor):
 
     @default("cell_seconds")
     def _cell_seconds_default(self) -> int:
-        # Where nbgrader's own limit on a cell is set.
-        return int(self.config.ExecutePreprocessor.get("timeout", Limits.cell_seconds))
+        # Where nbgrader's own limit on a cell is set; nbclient has no limit at -1.
+        for name in ("Execute", "ExecutePreprocessor"):
+            timeout = self.config[name].get("timeout")
+            if timeout is not None:
+                seconds = int(timeout)
+                return seconds if seconds > 0 else Limits.notebook_seconds
+        return Limits.cell_seconds
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
