@@ -179,13 +179,18 @@ def _run_on(
         step.preprocess_cell(cell, resources, index)
 
 
-def is_get_grades(step: object) -> bool:
-    """Returns whether an entry of `GenerateFeedback.preprocessors` is `GetGrades`.
+def step_name(step: object) -> str:
+    """Returns the class name of an entry of a converter's `preprocessors`.
 
     It is a class, or the name of one where the configuration names it.
     """
     name = step if isinstance(step, str) else getattr(step, "__name__", "")
-    return name.rpartition(".")[2] == "GetGrades"
+    return name.rpartition(".")[2]
+
+
+def is_get_grades(step: object) -> bool:
+    """Returns whether an entry of `GenerateFeedback.preprocessors` is `GetGrades`."""
+    return step_name(step) == "GetGrades"
 
 
 def coursedir_of(step: "NbGraderPreprocessor") -> "CourseDirectory":

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from autograder.authoring.references import find_borrowed
 from autograder.authoring.source import SourceError
 from autograder.cells import grade_id, is_answer, is_test
+from autograder.verdict.apart import CAPTURES
 from autograder.verdict.names import Names, names_of, plain_python
 from autograder.verdict.roles import answer_names_of, roles_of
 
@@ -25,7 +26,6 @@ ASSERTIONS = frozenset(
 ENDS = ASSERTIONS | {"passed"}
 # The folder of an assignment's answers bank, beside its source.
 BANK = "answers"
-CAPTURES = frozenset({"redirect_stdout", "redirect_stderr", "capture_output", "capsys"})
 # What code sets for all code of its process. A test's process is not the student's.
 KERAS_STATE = frozenset({"dtype_policy", "epsilon", "floatx", "image_data_format"})
 STATE = frozenset(

@@ -13,6 +13,7 @@ from traitlets import import_item
 
 from autograder.authoring.notebooks import require_built
 from autograder.cells import by_id, copy_of, from_bytes, named_tests, to_bytes
+from autograder.compat_nbgrader import step_name
 from autograder.course import Course, CourseError
 from autograder.grading.trial import failed_apart
 from autograder.verdict.apart import why_together
@@ -203,7 +204,7 @@ def forms_of(
     steps = GenerateAssignment(config=config).preprocessors
     # The cells that count are those that nbgrader enters into its gradebook.
     entered = next(
-        (place for place, step in enumerate(steps) if _name_of(step) == "SaveCells"),
+        (place for place, step in enumerate(steps) if step_name(step) == "SaveCells"),
         len(steps),
     )
     resources = {"metadata": {"path": str(path.parent)}} if path else {}
@@ -218,11 +219,6 @@ def forms_of(
     full = run(nbformat.from_dict(solution), steps[:entered])
     released = run(copy_of(full), steps[entered + 1 :])
     return full, released
-
-
-def _name_of(step: object) -> str:
-    name = step if isinstance(step, str) else getattr(step, "__name__", "")
-    return name.rpartition(".")[2]
 
 
 def as_student(notebook: NotebookNode | bytes, assigned: Assigned) -> bytes:

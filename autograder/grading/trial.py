@@ -15,7 +15,14 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.cells import by_id, copy_of, is_answer, to_bytes
+from autograder.cells import (
+    by_id,
+    copy_of,
+    from_bytes,
+    is_answer,
+    named_tests,
+    to_bytes,
+)
 from autograder.engine.execute import execute
 from autograder.limits import GRADED, NONE, Limits
 from autograder.sandbox import levels
@@ -48,12 +55,8 @@ def failed_apart(
     Returns:
         Dict from the grade id of a test that the reference fails apart to why.
     """
-    points = {
-        name: cell.metadata.nbgrader.points
-        for name, cell in by_id(full).items()
-        if cell.metadata.nbgrader.get("grade") and not is_answer(cell)
-    }
-    if not points.keys() - together.keys() or not client.available():
+    tests = {name for name, _ in named_tests(full)}
+    if not tests - together.keys() or not client.available():
         return {}
     document = reference_of(full, solution)
     content = to_bytes(document)
@@ -86,7 +89,6 @@ def _run(
     together: frozenset[str],
     imports: str,
 ) -> dict[str, str]:
-    from autograder.cells import from_bytes
     from autograder.grading.judge import cell_verdicts
 
     limits = Limits(sandbox=levels.detect().level or NONE)
@@ -105,8 +107,7 @@ def _run(
         ).result()
     document = from_bytes(execution.notebook)
     points = {
-        name: cell.metadata.nbgrader.get("points", 0)
-        for name, cell in by_id(document).items()
+        name: cell.metadata.nbgrader.points for name, cell in named_tests(document)
     }
     found = {}
     for name, (received, message) in cell_verdicts(document).items():
